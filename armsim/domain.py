@@ -1,0 +1,131 @@
+"""Words of the trade: levels, grades, statuses, outcomes, capabilities and what a log table holds.
+
+No behaviour. Enumerations are for people and files; the engine binds their integer codes to module
+constants, because reading an enumeration member costs twenty times as much as reading a constant.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, StrEnum
+
+MINUTES_PER_HOUR = 60.0
+MINUTES_PER_DAY = 1440.0
+MINUTES_PER_WEEK = 7 * MINUTES_PER_DAY
+HOURS_PER_WEEK = 168
+
+
+class ThreatLevel(IntEnum):
+    """Terrorism threat levels, lowest first."""
+
+    LOW = 0
+    MODERATE = 1
+    SUBSTANTIAL = 2
+    SEVERE = 3
+    CRITICAL = 4
+
+
+class Grade(IntEnum):
+    """Order in which work is served: a lower code goes first.
+
+    FIREARMS is a grade of its own above grade 1, because an armed incident takes units from grade 1 work.
+    PLANNED and POST are work without a caller: booked firearms operations, and posts that a threat level asks for.
+    """
+
+    FIREARMS = 0
+    G1 = 1
+    PLANNED = 2
+    G2 = 3
+    POST = 4
+    G3 = 5
+
+
+class UnitStatus(IntEnum):
+    """What a unit is doing; every minute of a unit is in exactly one of these."""
+
+    OFF_DUTY = 0
+    AVAILABLE_AT_BASE = 1
+    ON_PATROL = 2
+    MOBILISING = 3
+    EN_ROUTE = 4
+    HOLDING = 5
+    ON_SCENE = 6
+    FOLLOW_ON = 7
+    RETURNING = 8
+    REPOSITIONING = 9
+    ON_POST = 10
+    REFRESHMENTS = 11
+    UNAVAILABLE = 12
+
+
+class Outcome(IntEnum):
+    """How an incident ended; every incident has exactly one."""
+
+    ATTENDED = 0
+    STOOD_DOWN = 1
+    LOST = 2
+    ESCALATED = 3
+    OPEN_AT_END = 4
+
+
+class FirearmsOutcome(IntEnum):
+    """How an incident that wanted or was sent an armed unit counts in the firearms figures."""
+
+    NOT_FIREARMS = 0
+    AUTHORISED_OPERATION = 1
+    STOOD_DOWN = 2
+    UNMET = 3
+    ROUTINE_ATTENDANCE = 4
+
+
+class Capability(IntEnum):
+    """What a unit brings to an incident, in counts taken from its crew."""
+
+    OFFICERS = 0
+    CED = 1
+    ARMED_OFFICERS = 2
+    ARV = 3
+
+
+class Milestone(StrEnum):
+    """Points in an incident's life whose time since ``received_at`` is a response time."""
+
+    FIRST_OFFICER = "first_officer"
+    FIRST_CED = "first_ced"
+    FIRST_ARMED = "first_armed"
+    FULL_ATTENDANCE = "full_attendance"
+
+
+class AreaClass(IntEnum):
+    """Urban or rural, by the density of the zone."""
+
+    URBAN = 0
+    RURAL = 1
+
+
+class Record(StrEnum):
+    """How much of the log a replication keeps."""
+
+    METRICS = "metrics"
+    DEPLOYMENTS = "deployments"
+    FULL = "full"
+
+
+#: Columns of each log table, in order. Times are minutes from the opening of the observation window;
+#: an unset time is NaN. Codes are the integer values of the enumerations above.
+INCIDENT_COLUMNS = (
+    "incident", "type", "grade", "zone", "level", "x", "y",
+    "received_at", "graded_at", "authorised_at",
+    "first_officer_at", "first_ced_at", "first_armed_at", "full_at", "closed_at",
+    "outcome", "firearms_outcome", "sent", "requeued", "postponed", "unattended_minutes",
+)  # fmt: skip
+DEPLOYMENT_COLUMNS = (
+    "incident", "unit", "ordinal", "assigned_at", "mobile_at", "arrived_at", "released_at",
+    "expected_minutes", "status_before", "alternatives", "runner_up_minutes", "reason", "end",
+)  # fmt: skip
+STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
+DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")
+SHORTFALL_COLUMNS = ("kind", "shift_start", "planned", "crewed", "uncrewed_officers")
+POST_COLUMNS = ("post", "day", "wanted_minutes", "filled_minutes")
+COMMAND_COLUMNS = ("incident", "asked_at", "started_at", "ended_at", "task")
+THREAT_COLUMNS = ("level", "start", "end")
+SURVEY_COLUMNS = ("minute", "unit", "status", "obtainable", "place_a", "place_b", "place_c")
