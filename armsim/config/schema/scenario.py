@@ -1,0 +1,121 @@
+"""The scenario file, whole."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from armsim.config.base import Model
+from armsim.config.quantities import Duration
+from armsim.config.schema.demand import DemandConfig, MilestoneName
+from armsim.config.schema.duty import DeskConfig, DispatchConfig, Pattern, Team, UnitGrade, UnitKind
+from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
+from armsim.config.schema.threat import ThreatConfig
+
+
+def _read_date(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be a date such as 2018-03-05")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f'"{value}" is not a date; write year-month-day such as 2018-03-05') from None
+
+
+StartDate = Annotated[
+    date,
+    BeforeValidator(_read_date, json_schema_input_type=str),
+    Field(ge=date(1990, 1, 1), le=date(2100, 1, 1)),
+]
+
+
+class Target(Model):
+    """A response target: within so many minutes, in town and country."""
+
+    description: str = ""
+    """Where the target comes from."""
+    milestone: MilestoneName
+    """What must have happened."""
+    grades: Annotated[tuple[UnitGrade, ...], Field(min_length=1)]
+    """Grades it holds for."""
+    urban: Duration
+    """Limit in urban zones."""
+    rural: Duration
+    """Limit in rural zones."""
+    clock: Literal["received", "graded", "authorised"] = "received"
+    """Where the clock starts; one that never came counts as nothing elapsed."""
+
+
+class StudyConfig(Model):
+    """How much is simulated and kept."""
+
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 100
+    """Independent repetitions of the window."""
+    seed: Annotated[int, Field(ge=0, le=2**63)] = 1
+    """Seed of every random stream."""
+    record: Literal["metrics", "deployments", "full"] = "metrics"
+    """How much of each replication's log is kept."""
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    """Confidence level of the intervals."""
+    survey_every: Duration = 15.0
+    """How often potential response is read; 0 never."""
+
+
+class Source(Model):
+    """Where a number comes from; an assumption carries its plausible range."""
+
+    source: Annotated[str, Field(min_length=3)]
+    """The source, or the word "assumption" and the reasoning."""
+    low: float | str | None = None
+    """Low end of the plausible range, written as the value is."""
+    high: float | str | None = None
+    """High end of the plausible range."""
+
+
+class Scenario(Model):
+    """A scenario of armed response capacity."""
+
+    armsim: Literal[1]
+    """Version of the scenario format."""
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    """Title on every table and chart."""
+    description: str = ""
+    """What is being asked."""
+    start: StartDate
+    """First day of the observation window, which opens at midnight."""
+    window: Annotated[Duration, Field(gt=0, le=527_040)]
+    """Length of the observation window; at most 366 days."""
+    warm_up: Annotated[Duration, Field(le=86_400)] = 0.0
+    """Run before the window, at the first level; at most 60 days."""
+    cool_down: Annotated[Duration, Field(le=86_400)] = 2880.0
+    """Run after the window, until every counted incident has ended, at most this long."""
+    region: RegionConfig
+    """Where it happens."""
+    bases: Annotated[dict[str, BaseGroup], Field(min_length=1)]
+    """Groups of bases by name."""
+    sites: dict[str, Spot] = {}
+    """Places that posts stand at."""
+    travel: TravelConfig
+    """Travel times."""
+    demand: DemandConfig
+    """What happens."""
+    patterns: dict[str, Pattern] = {}
+    """Shift patterns by name."""
+    teams: dict[str, Team] = {}
+    """Teams of officers by name."""
+    units: Annotated[dict[str, UnitKind], Field(min_length=1)]
+    """Unit kinds by name."""
+    dispatch: DispatchConfig
+    """Who is sent."""
+    desk: DeskConfig = DeskConfig()
+    """The command desk."""
+    threat: ThreatConfig
+    """Threat levels."""
+    targets: dict[str, Target] = {}
+    """Response targets by name."""
+    study: StudyConfig = StudyConfig()
+    """Replications, seed, recording."""
+    sources: dict[str, Source] = {}
+    """Dotted path: where the number there, and all below it, comes from."""
