@@ -1,0 +1,152 @@
+"""How often a nominal 95% interval holds the true figure: the experiment behind docs/coverage.md.
+
+Run ``python benchmarks/coverage.py [repetitions] [seed]``; 2,000 repetitions take about two minutes.
+
+Each replication has a gamma day factor of mean 1. It multiplies the Poisson number of incidents and, raised
+to ``strain``, every response time, so a busy day is a slow day and incidents inside a replication are far
+from independent. Response times are lognormal; some incidents are never reached, and some are stood down
+(censored) after an exponential time. The truth is computed, not simulated.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, gammaincinv, logit, ndtr, ndtri
+
+from armsim.analysis.curve import CENSORED, NEVER, REACHED, ResponseCurve
+from armsim.analysis.intervals import t_quantile
+
+LEVEL = 0.95
+TARGETS = (900, 1800)
+QUANTILES = (0.5, 0.9)
+
+
+@dataclass(frozen=True)
+class World:
+    """One setting of the experiment; minutes, and incidents per replication."""
+
+    incidents: float
+    replications: int = 50
+    day_cv: float = 0.3
+    strain: float = 0.5
+    median: float = 12.0
+    p90: float = 24.0
+    never: float = 0.03
+    stand_down: float = 0.5
+    stand_down_mean: float = 90.0
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the log response time."""
+        return float(np.log(self.p90 / self.median) / ndtri(0.9))
+
+    def day_factor(self, uniform: np.ndarray) -> np.ndarray:
+        """Gamma factors of mean 1 at the given points of their distribution."""
+        shape = self.day_cv**-2
+        return gammaincinv(shape, uniform) / shape
+
+    def table(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """One response table: replication, seconds, fate."""
+        factor = self.day_factor(rng.random(self.replications))
+        replication = np.repeat(np.arange(self.replications), rng.poisson(self.incidents * factor))
+        size = len(replication)
+        response = self.median * np.exp(self.sigma * rng.standard_normal(size))
+        response = response * factor[replication] ** self.strain
+        response[rng.random(size) < self.never] = np.inf
+        stood_down = rng.exponential(self.stand_down_mean, size)
+        stood_down[rng.random(size) >= self.stand_down] = np.inf
+        fate = np.where(response <= stood_down, REACHED, CENSORED)
+        end = np.minimum(response, stood_down)
+        fate[np.isinf(end)] = NEVER
+        return replication, np.ceil(np.where(np.isinf(end), 0, end) * 60 - 1e-6).astype(np.int64), fate
+
+    def share(self, seconds: float) -> float:
+        """The true share within *seconds*: each day weighs as much as it has incidents."""
+        factor = self.day_factor((np.arange(20_000) + 0.5) / 20_000)
+        reached = ndtr((np.log(seconds / 60 / self.median) - self.strain * np.log(factor)) / self.sigma)
+        return float((1 - self.never) * (factor * reached).sum() / factor.sum())
+
+    def quantile(self, p: float) -> float:
+        """The true quantile of whole seconds, by bisection."""
+        low, high = 0, 1 << 16
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (low, middle) if self.share(middle) >= p else (middle, high)
+        return float(high)
+
+
+def limits(curve: ResponseCurve) -> Iterator[tuple[str, float, float]]:
+    """Method and limits of every figure, those in use first, then those tried and turned down."""
+    t = t_quantile(LEVEL, curve.carrying - 1)
+    for target in TARGETS:
+        estimate = curve.share_interval(target, LEVEL)
+        half = t * curve.standard_error(target)
+        naive = 1.96 * np.sqrt(estimate.value * (1 - estimate.value) / curve.count)
+        yield f"share {target // 60} min: logit (in use)", estimate.low, estimate.high
+        yield f"share {target // 60} min: plain", estimate.value - half, estimate.value + half
+        yield (
+            f"share {target // 60} min: incidents as the unit",
+            estimate.value - naive,
+            estimate.value + naive,
+        )
+    for p in QUANTILES:
+        estimate = curve.quantile_interval(p, LEVEL)
+        yield f"P{100 * p:.0f}: plain (in use)", estimate.low, estimate.high
+        reach = t * curve.standard_error(curve.quantile(p)) / (p * (1 - p))
+        below, above = (curve.quantile(float(expit(logit(p) + sign * reach))) for sign in (-1, 1))
+        yield f"P{100 * p:.0f}: logit", below, np.inf if np.isnan(above) else above
+
+
+def truths(world: World) -> list[float]:
+    """The true figures in the order of :func:`limits`."""
+    shares = [world.share(target) for target in TARGETS for _ in range(3)]
+    return shares + [world.quantile(p) for p in QUANTILES for _ in range(2)]
+
+
+def coverage(world: World, repetitions: int, seed: int) -> dict[str, tuple[float, float, float]]:
+    """Per method: percent covered, percent with the truth below the limits, percent with it above.
+
+    Repetitions without limits (NaN) or without the quantile are left out of that method's count.
+    """
+    rng = np.random.default_rng(seed)
+    truth = np.array(truths(world))
+    names: list[str] = []
+    below, above, told = np.zeros((3, len(truth)))
+    for _ in range(repetitions):
+        rows = list(limits(ResponseCurve.from_rows(*world.table(rng), world.replications)))
+        names = [name for name, _, _ in rows]
+        low, high = np.array([row[1:] for row in rows]).T
+        told += ~np.isnan(low + high)
+        below += truth < low
+        above += truth > high
+    missed = 100 * np.array([below + above, below, above]) / told
+    return {name: (100 - miss[0], miss[1], miss[2]) for name, miss in zip(names, missed.T, strict=True)}
+
+
+WORLDS = {
+    "3 a replication": World(3),
+    "22 a replication": World(22),
+    "300 a replication": World(300),
+    "0.3 a replication, 300 replications": World(0.3, replications=300),
+    "22, response time proportional to a day factor of CV 0.5": World(22, day_cv=0.5, strain=1.0),
+    "the same with 200 replications": World(22, replications=200, day_cv=0.5, strain=1.0),
+}
+
+
+def main() -> None:
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20260301
+    print(f"Nominal 95%, {repetitions} repetitions, seed {seed}")
+    for title, world in WORLDS.items():
+        print(f"\n**{title}**\n")
+        print("| figure and method | covered % | truth below % | truth above % |\n|---|---|---|---|")
+        for name, (covered, below, above) in coverage(world, repetitions, seed).items():
+            print(f"| {name} | {covered:.1f} | {below:.1f} | {above:.1f} |")
+
+
+if __name__ == "__main__":
+    main()
