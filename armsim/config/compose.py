@@ -93,9 +93,7 @@ def compose(
     chosen = [defined[name] for name in _wanted(with_, defined, problems)]
     if not last_wins:
         problems += contradictions(chosen)
-    gone: set[Path] = set()
-    for override in chosen:
-        root = apply(root, override, names, gone, problems)
+    root = _apply(root, chosen, names, problems)
     for text in sets:
         _set(root, text, names, problems)
     if problems:
@@ -126,6 +124,13 @@ def _wanted(with_: Sequence[str], defined: dict[str, Override], problems: list[P
             hint = suggestion(name, defined) if defined else "; the scenario defines none"
             problems.append(Problem(f"no override has this name{hint}", file=f"--with {name}"))
     return [name for name in dict.fromkeys(with_) if name in defined]
+
+
+def _apply(root: Node, chosen: Sequence[Override], names: Names | None, problems: list[Problem]) -> Node:
+    gone: set[Path] = set()
+    for override in chosen:
+        root = apply(root, override, names, gone, problems)
+    return root
 
 
 def _set(root: Node, text: str, names: Names | None, problems: list[Problem]) -> None:

@@ -101,6 +101,8 @@ def _must_be(error: Mapping[str, Any], path: Path, outline: Outline, data: Any) 
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     if kind in _SIZES:
         return _size(kind, value, context)
+    if kind == "string_pattern_mismatch":
+        return f"must be text of the form {context['pattern']}, got {show(value)}"
     right = (
         _limit(kind, context, outline.unit(path, data)) or _MUST_BE.get(kind) or outline.expected(path, data)
     )
@@ -131,8 +133,8 @@ def _limit(kind: str, context: Mapping[str, Any], unit: str) -> str | None:
         return None
     name, numbers, dates = _BOUNDS[kind]
     bound = context[name]
-    if hasattr(bound, "isoformat"):
-        return dates.format(bound.isoformat())
+    if not isinstance(bound, (int, float)):
+        return dates.format(bound)
     if unit == "minutes" and bound:
         return numbers.format(_duration(bound))
     amount = f"{bound:.12g}" if isinstance(bound, float) else str(bound)

@@ -149,7 +149,7 @@ def _delete(root: Node, override: Override, gone: set[Path], problems: list[Prob
         try:
             targets.append(find(root, path))
         except LookupError as error:
-            if path not in gone:
+            if not any(path[:end] in gone for end in range(1, len(path) + 1)):
                 message = f"cannot be removed by override {override.name}: {error.args[0]}"
                 problems.append(node.origin.problem(path, message))
         gone.add(path)

@@ -12,11 +12,14 @@ from pydantic import ValidationError
 
 from armsim.config.base import Model
 from armsim.config.compose import Composed, Origin, in_file_order
+from armsim.config.editor import json_schema
 from armsim.config.messages import message
 from armsim.config.outline import Outline, outline
 from armsim.config.paths import Path, parse_path
 from armsim.config.tree import Names
 from armsim.errors import Problem, ScenarioError
+
+__all__ = ["json_schema", "locate", "names_in", "problem", "validate"]
 
 MAX_PROBLEMS = 200
 
@@ -49,7 +52,8 @@ def validate(model: type[AnyModel], composed: Composed) -> AnyModel:
     try:
         return model.model_validate_json(json.dumps(composed.data))
     except ValidationError as error:
-        faults = [_fault(one, composed.data, outline(model)) for one in error.errors()]
+        errors = [one for one in error.errors() if not _is_echo(one)]
+        faults = [_fault(one, composed.data, outline(model)) for one in errors]
     shown = _settled(faults)
     problems = [_problem(fault, composed, outline(model)) for fault in shown[:MAX_PROBLEMS]]
     problems = in_file_order(list(dict.fromkeys(problems)), composed.files)
@@ -140,9 +144,15 @@ def _fault(error: Mapping[str, Any], data: Any, plan: Outline) -> _Fault:
         else:
             branches.append((path, str(part)))
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        path = (*path, error["ctx"]["discriminator"].strip("'"))
-        error = {**error, "input": error["ctx"].get("tag")}
+        tag = error["ctx"]["discriminator"].strip("'")
+        path = (*path, tag)
+        error = {**error, "input": here.get(tag)}  # as written: pydantic gives it as text
     return _Fault(error, path, tuple(branches), kind == "extra_forbidden")
+
+
+def _is_echo(error: Mapping[str, Any]) -> bool:
+    """A list called too short only because pydantic did not count its faulty entries."""
+    return error["type"] == "too_short" and bool(len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _settled(faults: list[_Fault]) -> list[_Fault]:

@@ -105,7 +105,7 @@ def as_zone_frame(zones: pd.DataFrame) -> pd.DataFrame:
         Those columns, in order, with their types; sorted by force then zone; a fresh ``RangeIndex``.
     """
     frame = zones.loc[:, list(ZONE_COLUMNS)].sort_values(["force", "zone"], kind="stable", ignore_index=True)
-    numbers = {name: "float64" for name in ("x_km", "y_km", "lon", "lat", "area_km2", "people_3km")}
+    numbers = dict.fromkeys(("x_km", "y_km", "lon", "lat", "area_km2", "people_3km"), "float64")
     return frame.astype({**numbers, "population": "int64", "rural": "bool"})
 
 
@@ -113,9 +113,9 @@ def lsoa_table() -> pd.DataFrame:
     """The shipped table: 34,753 Lower Layer Super Output Areas (2011), sorted by code.
 
     Returns:
-        A copy that the caller may change, with ``lsoa11, lsoa_name, msoa11, msoa_name, district`` (2011 code),
-        ``district_name, region, force, easting, northing`` (metres; polygon centroid, not weighted by
-        population), ``lon, lat, hectares, population, people_3km, rural``.
+        A copy that the caller may change, with ``lsoa11, lsoa_name, msoa11, msoa_name, district`` (2011
+        code), ``district_name, region, force, easting, northing`` (metres; polygon centroid, not weighted
+        by population), ``lon, lat, hectares, population, people_3km, rural``.
 
     Raises:
         DataError: the file is missing from the installation or damaged.
@@ -145,10 +145,10 @@ def _lsoa() -> pd.DataFrame:
             table = pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"armsim/data/{_FILE} cannot be read ({error}); reinstall armsim") from error
-    for name in ("lon", "lat"):
-        at = table.schema.get_field_index(name)
-        table = table.set_column(at, name, table.column(name).cast(pa.float64()))
-    frame: pd.DataFrame = table.to_pandas()
+    # 32 bits hold the columns, but not a product of two of them.
+    wide = {pa.int32(): pa.int64(), pa.decimal128(8, 5): pa.float64()}
+    schema = pa.schema([field.with_type(wide.get(field.type, field.type)) for field in table.schema])
+    frame: pd.DataFrame = table.cast(schema).to_pandas()
     return frame
 
 

@@ -30,8 +30,8 @@ Ints = NDArray[np.intp]
 #: The proof is tried when at most this many site and assignment variables are left after step 2;
 #: HiGHS then needs seconds and well under 1 GB.
 MOST_VARIABLES = 60_000
-_RANDOM_STARTS = 5
-_BOUND_STEPS = 400
+_RANDOM_STARTS = 12
+_BOUND_STEPS = 1000
 #: Relative difference below which two costs are the same, and below which a bound proves a cost.
 _SAME = 1e-9
 _PROVEN = 1e-6
@@ -221,9 +221,7 @@ def _lower_bound(cost: Floats, p: int, total: float) -> tuple[float, Floats]:
     return best, best_u
 
 
-def _prove(
-    cost: Floats, p: int, sites: Ints, bound: float, u: Floats, seconds: float
-) -> tuple[Ints, float]:
+def _prove(cost: Floats, p: int, sites: Ints, bound: float, u: Floats, seconds: float) -> tuple[Ints, float]:
     """Solve what step 2 left open; sites (perhaps better) and a lower bound (perhaps higher).
 
     A variable is left out when using it costs more than the sites in hand: with multipliers u, opening site
@@ -244,10 +242,8 @@ def _prove(
     return found, bound if solved.mip_dual_bound is None else min(solved.mip_dual_bound, _total(cost, found))
 
 
-def _program(
-    price: Floats, zone: Ints, site: Ints, shape: tuple[int, int], p: int, seconds: float
-) -> Any:
-    """The p-median over the pairs (*zone*, *site*) of a *shape* matrix: sites integer, assignment continuous."""
+def _program(price: Floats, zone: Ints, site: Ints, shape: tuple[int, int], p: int, seconds: float) -> Any:
+    """The p-median over the pairs (*zone*, *site*) of a *shape* matrix: sites integer, pairs continuous."""
     zones, sites = shape
     pairs = len(zone)
     each = np.arange(pairs)

@@ -136,11 +136,13 @@ def _parts(place: Place) -> tuple[Part, ...]:
 
 def _mix(start: Iterable[Part], end: Iterable[Part], share: float) -> tuple[Part, ...]:
     """``1 - share`` of the parts of the start and ``share`` of the end's, merged by zone, ascending."""
-    sums: dict[int, list[float]] = {}
+    merged: dict[int, Part] = {}
     for parts, factor in ((start, 1.0 - share), (end, share)):
         for zone, weight, x, y in parts:
-            entry = sums.setdefault(zone, [0.0, 0.0, 0.0])
-            entry[0] += factor * weight
-            entry[1] += factor * weight * x
-            entry[2] += factor * weight * y
-    return tuple((zone, w, x / w, y / w) for zone, (w, x, y) in sorted(sums.items()) if w > 0)
+            add = factor * weight
+            _, had, had_x, had_y = merged.get(zone, (zone, 0.0, x, y))
+            if add > 0:
+                # a moving average: exact where points coincide, and the law is steep near zero
+                pull = add / (had + add)
+                merged[zone] = (zone, had + add, had_x + pull * (x - had_x), had_y + pull * (y - had_y))
+    return tuple(sorted(merged.values()))

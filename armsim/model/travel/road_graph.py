@@ -67,15 +67,23 @@ class RoadGraph:
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Quickest ways from every node towards each root.
+    """Quickest ways from every node towards each root, and to every node from its quickest root.
 
     Attributes:
+        roots: node index of each root, ascending.
         minutes: float32 (roots, nodes), mean minutes from node to root.
         next_hop: int32 (roots, nodes), the next node on the way; -1 at the root itself.
+        root_of_node: int32 (nodes), the root (its place in *roots*) from which a car is there first.
+        from_root: float32 (nodes), mean minutes from that root.
+        previous: int32 (nodes), the node before on the way from that root; -1 at a root.
     """
 
+    roots: IndexArray
     minutes: NDArray[np.float32]
     next_hop: NDArray[np.int32]
+    root_of_node: NDArray[np.int32]
+    from_root: NDArray[np.float32]
+    previous: NDArray[np.int32]
 
 
 def road_graph(tables: RoadTables) -> RoadGraph:
@@ -118,19 +126,23 @@ def road_graph(tables: RoadTables) -> RoadGraph:
 
 
 def road_trees(graph: RoadGraph, roots: IndexArray) -> Trees:
-    """Trees towards *roots*, from the cache where they were made before from the same roads and roots."""
-    shape = (roots.size, graph.x_km.size)
+    """Trees of *roots* (ascending); from the cache, where the same roads and roots made them before."""
     network = graph.minutes
+    nodes = (graph.x_km.size,)
+    expected = {
+        "minutes": (roots.shape + nodes, "float32"),
+        "next_hop": (roots.shape + nodes, "int32"),
+        "root_of_node": (nodes, "int32"),
+        "from_root": (nodes, "float32"),
+        "previous": (nodes, "int32"),
+    }
 
     def valid(arrays: Arrays) -> bool:
-        return {name: (a.shape, a.dtype.name) for name, a in arrays.items()} == {
-            "minutes": (shape, "float32"),
-            "next_hop": (shape, "int32"),
-        }
+        return {name: (array.shape, array.dtype.name) for name, array in arrays.items()} == expected
 
     key = [part.tobytes() for part in (network.data, network.indices, network.indptr, roots)]
     arrays = cached_arrays("road_trees", key, lambda: _grow(network, roots), valid)
-    return Trees(arrays["minutes"], arrays["next_hop"])
+    return Trees(roots, **arrays)
 
 
 def _grow(network: csr_matrix, roots: IndexArray) -> Arrays:
@@ -144,14 +156,22 @@ def _grow(network: csr_matrix, roots: IndexArray) -> Arrays:
         minutes[chunk], next_hop[chunk] = dijkstra(
             backwards, directed=True, indices=roots[chunk], return_predecessors=True
         )
-    next_hop[next_hop < 0] = -1
-    return {"minutes": minutes, "next_hop": next_hop}
+    from_root, previous, source = dijkstra(
+        network, directed=True, indices=roots, return_predecessors=True, min_only=True
+    )
+    return {
+        "minutes": minutes,
+        "next_hop": np.maximum(next_hop, -1),
+        "root_of_node": np.searchsorted(roots, source).astype(np.int32),
+        "from_root": from_root.astype(np.float32),
+        "previous": np.maximum(previous, -1).astype(np.int32),
+    }
 
 
 def choose_roots(graph: RoadGraph, anchors: IndexArray, megabytes: float) -> IndexArray:
     """Root nodes: every anchor, then others, each the farthest from those already chosen, within memory.
 
-    More roots mean shorter off-road ends of trips. Anchors are kept whatever the memory.
+    More roots mean shorter detours by way of them. Anchors are kept whatever the memory.
 
     Args:
         graph: the roads.

@@ -1,0 +1,175 @@
+"""Exact time shares of armed response vehicles: how many are free, and what the others are doing.
+
+Everything is read off the intervals of the status log, by threat level and hour of the day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from armsim.domain import Grade, ThreatLevel, UnitStatus
+from armsim.model.world import World
+
+if TYPE_CHECKING:
+    from armsim.analysis.measure import Log
+
+FREE = (UnitStatus.AVAILABLE_AT_BASE, UnitStatus.ON_PATROL, UnitStatus.RETURNING, UnitStatus.REPOSITIONING)
+#: Kinds of work that the time of ARVs on duty is parted into.
+WORK = ("free", "firearms", "planned", "posts", "routine", "breaks", "unavailable")
+_OF_STATUS = {
+    **dict.fromkeys(FREE, "free"),
+    UnitStatus.ON_POST: "posts",
+    UnitStatus.REFRESHMENTS: "breaks",
+    UnitStatus.UNAVAILABLE: "unavailable",
+}
+_OF_GRADE = {Grade.FIREARMS: "firearms", Grade.PLANNED: "planned", Grade.POST: "posts"}
+_LEVELS = len(ThreatLevel)
+_HOUR, _DAY_HOURS = 60.0, 24
+Floats = NDArray[np.float64]
+
+
+def availability(log: Log, world: World) -> dict[str, float]:
+    """Sums of minutes and of surveys, by level and by level and hour of the day.
+
+    Returns:
+        ``minutes`` (elapsed), ``arv_free_zero_minutes``, ``arv_free_minutes``, ``arv_post_minutes``,
+        ``surveys``, ``arv_obtainable_zero_surveys``: each ``:level=L`` and ``:level=L:hour=H``;
+        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``.
+    """
+    edges, cells = _grid(log, world)
+    status = log.tables["unit_status"]
+    is_arv = arv_units(log, world)
+    mine = is_arv[status["unit"].astype(np.intp)]
+    own = {name: column[mine] for name, column in status.items()}
+    free = np.isin(own["status"], FREE)
+    on_post = own["status"] == UnitStatus.ON_POST
+    zero, many = _counted(own["start"][free], own["end"][free], edges, cells)
+    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, cells)
+    elapsed = np.bincount(cells, weights=np.diff(edges), minlength=_LEVELS * _DAY_HOURS)
+    surveys, none = _surveys(log, world, is_arv, edges, cells)
+    table = {
+        "minutes": elapsed,
+        "arv_free_zero_minutes": zero,
+        "arv_free_minutes": many,
+        "arv_post_minutes": posted,
+        "surveys": surveys,
+        "arv_obtainable_zero_surveys": none,
+    }
+    return _named(table) | _work(own, log, world)
+
+
+def arv_units(log: Log, world: World) -> NDArray[np.bool_]:
+    """Whether each unit is an armed response vehicle, by unit number."""
+    arv = [world.scenario.units[kind].arv for kind in world.kinds]
+    return np.array([arv[unit.kind] for unit in log.units], dtype=bool)
+
+
+def spells(log: Log, world: World) -> list[tuple[int, float, float]]:
+    """Level, start and end of each spell inside the window."""
+    threat = log.tables["threat"]
+    window = world.scenario.window
+    rows = zip(threat["level"], np.maximum(threat["start"], 0), np.minimum(threat["end"], window), strict=True)
+    return [(int(level), float(start), float(end)) for level, start, end in rows if start < end]
+
+
+def _grid(log: Log, world: World) -> tuple[Floats, NDArray[np.intp]]:
+    """Edges of the hours and spells of the window, and the cell (level and hour of day) between each two."""
+    parts = spells(log, world)
+    hours = np.arange(0.0, world.scenario.window, _HOUR)
+    edges = np.unique(np.concatenate([hours, [world.scenario.window], [start for _, start, _ in parts]]))
+    left = edges[:-1]
+    which = np.searchsorted([start for _, start, _ in parts], left, side="right") - 1
+    level = np.array([level for level, _, _ in parts], dtype=np.intp)[which]
+    return edges, level * _DAY_HOURS + (left // _HOUR).astype(np.intp) % _DAY_HOURS
+
+
+def _counted(starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Minutes with no interval open, and unit-minutes of open intervals, by cell."""
+    first, last = edges[0], edges[-1]
+    opens, closes = np.clip(starts, first, last), np.clip(ends, first, last)
+    times = np.concatenate([opens, closes, edges])
+    steps = np.concatenate(
+        [np.ones(len(opens), np.int64), np.full(len(closes), -1), np.zeros(len(edges), np.int64)]
+    )
+    order = np.argsort(times, kind="stable")
+    times, count = times[order], np.cumsum(steps[order])[:-1]
+    length = np.diff(times)
+    lasting = length > 0
+    length, count = length[lasting], count[lasting]
+    cell = cells[np.searchsorted(edges, times[:-1][lasting], side="right") - 1]
+    size = _LEVELS * _DAY_HOURS
+    zero = np.bincount(cell, weights=length * (count == 0), minlength=size)
+    return zero, np.bincount(cell, weights=length * count, minlength=size)
+
+
+def _surveys(
+    log: Log, world: World, is_arv: NDArray[np.bool_], edges: Floats, cells: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
+    """Surveys, and those that found no obtainable ARV, by cell."""
+    size, every = _LEVELS * _DAY_HOURS, world.scenario.study.survey_every
+    if every <= 0:
+        return np.zeros(size), np.zeros(size)
+    times = np.arange(0.0, world.scenario.window, every)
+    survey = log.tables["survey"]
+    seen = is_arv[survey["unit"].astype(np.intp)] & (survey["obtainable"] >= 1)
+    index = np.rint(survey["minute"][seen] / every).astype(np.intp)
+    found = np.bincount(index[(index >= 0) & (index < len(times))], minlength=len(times))
+    cell = cells[np.searchsorted(edges, times, side="right") - 1]
+    return (
+        np.bincount(cell, minlength=size).astype(np.float64),
+        np.bincount(cell, weights=found == 0, minlength=size),
+    )
+
+
+def _work(own: dict[str, NDArray[Any]], log: Log, world: World) -> dict[str, float]:
+    """Minutes of ARVs on duty by kind of work and level."""
+    kind = _kinds_of_work(own, log)
+    totals: dict[str, float] = {}
+    sums = np.zeros((_LEVELS, len(WORK)))
+    for level, start, end in spells(log, world):
+        minutes = np.minimum(own["end"], end) - np.maximum(own["start"], start)
+        inside = (minutes > 0) & (kind >= 0)
+        sums[level] += np.bincount(kind[inside], weights=minutes[inside], minlength=len(WORK))
+    for level in {level for level, _, _ in spells(log, world)}:
+        for code, name in enumerate(WORK):
+            totals[f"arv_work_minutes:level={ThreatLevel(level).name}:work={name}"] = float(sums[level, code])
+    return totals
+
+
+def _kinds_of_work(own: dict[str, NDArray[Any]], log: Log) -> NDArray[np.intp]:
+    """Position in ``WORK`` of each status interval; -1 off duty."""
+    of_status = np.full(len(UnitStatus), WORK.index("routine"))
+    of_status[UnitStatus.OFF_DUTY] = -1
+    for status, name in _OF_STATUS.items():
+        of_status[status] = WORK.index(name)
+    kind = of_status[own["status"].astype(np.intp)]
+    incidents = log.tables["incidents"]
+    numbers = incidents["incident"]
+    if not len(numbers):
+        return np.asarray(kind, dtype=np.intp)
+    of_grade = np.full(len(Grade), WORK.index("routine"))
+    for grade, name in _OF_GRADE.items():
+        of_grade[grade] = WORK.index(name)
+    grades = np.zeros(int(numbers.max()) + 1, dtype=np.intp)
+    grades[numbers.astype(np.intp)] = incidents["grade"].astype(np.intp)
+    about = np.nan_to_num(own["incident"], nan=-1.0).astype(np.intp)
+    known = (kind == WORK.index("routine")) & (about >= 0) & (about < len(grades))
+    kind[known] = of_grade[grades[about[known]]]
+    return np.asarray(kind, dtype=np.intp)
+
+
+def _named(table: dict[str, Floats]) -> dict[str, float]:
+    """Sums by name, for cells in which time passed."""
+    lived = table["minutes"].reshape(_LEVELS, _DAY_HOURS) > 0
+    totals: dict[str, float] = {}
+    for name, values in table.items():
+        grid = values.reshape(_LEVELS, _DAY_HOURS)
+        for level in np.flatnonzero(lived.any(axis=1)):
+            word = ThreatLevel(level).name
+            totals[f"{name}:level={word}"] = float(grid[level].sum())
+            for hour in np.flatnonzero(lived[level]):
+                totals[f"{name}:level={word}:hour={hour}"] = float(grid[level, hour])
+    return totals

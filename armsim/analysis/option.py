@@ -1,0 +1,188 @@
+"""What was measured of one option, over all its replications, and the two ways of reading a figure off it.
+
+A figure is either read off a response curve or is a ratio of sums over replications; both carry limits for
+which the replication is the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from armsim.analysis.curve import NEVER, ResponseCurve
+from armsim.analysis.intervals import Estimate, ratio_of_sums
+from armsim.config.schema import Scenario
+from armsim.config.schema.scenario import Target
+from armsim.domain import AreaClass, Grade, Milestone, ThreatLevel
+
+MILESTONES = tuple(Milestone)
+#: Columns of a response table, one row per counted incident and milestone that its needs ask for.
+#: ``seconds``, ``graded`` and ``authorised`` are whole seconds since received; -1 is a clock that never came.
+RESPONSE_TYPES: dict[str, type[np.generic]] = {
+    "milestone": np.uint8,
+    "type": np.int16,
+    "grade": np.int8,
+    "zone": np.int32,
+    "level": np.int8,
+    "hour": np.uint8,
+    "seconds": np.int32,
+    "fate": np.uint8,
+    "graded": np.int32,
+    "authorised": np.int32,
+}
+
+Words = str | Sequence[str]
+
+
+@dataclass(frozen=True, eq=False)
+class OptionData:
+    """Everything measured of one option.
+
+    Attributes:
+        name: the option.
+        scenario: its resolved scenario.
+        zones: the zone frame of its world; ``zone`` columns elsewhere are row numbers of it.
+        responses: ``replication`` and the columns of ``RESPONSE_TYPES``; ``milestone`` is the position in
+            ``domain.Milestone``, ``type`` the position in ``types``, ``hour`` the hour of the week, ``fate``
+            that of ``analysis.curve``.
+        totals: additive sums, a row per replication (its index) and a column per name such as
+            ``arv_free_zero_minutes:level=CRITICAL:hour=3``; 0 where a replication has none.
+        potential: mean expected minutes of the first obtainable ARV, shape (zones, levels); NaN where never read.
+        replications: one more than the highest index; some may have failed and carry no row.
+    """
+
+    name: str
+    scenario: Scenario
+    zones: pd.DataFrame
+    responses: pd.DataFrame
+    totals: pd.DataFrame
+    potential: NDArray[np.float64]
+    replications: int
+
+    @cached_property
+    def types(self) -> tuple[str, ...]:
+        """Names of the incident types in the order of their codes."""
+        return tuple(sorted(self.scenario.demand.types))
+
+    @cached_property
+    def rural(self) -> NDArray[np.bool_]:
+        """Whether the zone of each response row is rural."""
+        return self.zones["rural"].to_numpy(dtype=bool)[self.responses["zone"].to_numpy()]
+
+    @cached_property
+    def levels(self) -> tuple[ThreatLevel, ...]:
+        """Threat levels that the window saw, lowest first."""
+        return tuple(level for level in ThreatLevel if f"minutes:level={level.name}" in self.totals)
+
+    def rows(
+        self,
+        milestone: str,
+        *,
+        grade: Words | None = None,
+        level: Words | None = None,
+        type: Words | None = None,  # noqa: A002 (the schema's own word)
+        area: str | None = None,
+        hours: Sequence[int] | None = None,
+    ) -> NDArray[np.bool_]:
+        """Which response rows belong to a population.
+
+        Args:
+            milestone: a ``domain.Milestone``.
+            grade: name or names of grades; all when left out.
+            level: name or names of threat levels at received.
+            type: name or names of incident types.
+            area: ``urban`` or ``rural``.
+            hours: hours of the day, 0 to 23.
+
+        Raises:
+            KeyError, ValueError: a name that does not exist.
+        """
+        table = self.responses
+        keep = table["milestone"].to_numpy() == MILESTONES.index(Milestone(milestone))
+        if grade is not None:
+            keep &= np.isin(table["grade"], [Grade[name].value for name in _listed(grade)])
+        if level is not None:
+            keep &= np.isin(table["level"], [ThreatLevel[name].value for name in _listed(level)])
+        if type is not None:
+            keep &= np.isin(table["type"], [self.types.index(name) for name in _listed(type)])
+        if area is not None:
+            keep &= self.rural == (AreaClass[area.upper()] is AreaClass.RURAL)
+        if hours is not None:
+            keep &= np.isin(table["hour"].to_numpy() % 24, list(hours))
+        return keep
+
+    def curve(self, milestone: str, *, clock: str = "received", **filters: object) -> ResponseCurve:
+        """The response curve of a population, pooled over replications.
+
+        Args:
+            milestone: what must have happened.
+            clock: where it starts: ``received``, ``graded`` or ``authorised``; where that never came nothing
+                has elapsed.
+            filters: those of :meth:`rows`.
+        """
+        return self._curve(self.rows(milestone, **filters), clock)  # type: ignore[arg-type]
+
+    def where(self, milestone: str, grade: str) -> OptionData:
+        """This option with the response rows of one milestone and grade only."""
+        keep = self.rows(milestone, grade=grade)
+        return replace(self, responses=self.responses.loc[keep].reset_index(drop=True))
+
+    def target_curve(self, target: Target, area: str | None = None, level: str | None = None) -> ResponseCurve:
+        """The curve that a target is judged on.
+
+        Args:
+            target: the target.
+            area: ``urban`` or ``rural``; for both the times of each are moved by the difference of the two
+                limits, so that F at the longer limit is the share within target.
+            level: a threat level at received; all when left out.
+        """
+        keep = self.rows(target.milestone, grade=target.grades, area=area, level=level)
+        later = np.where(self.rural, target.urban - target.rural, target.rural - target.urban)
+        moved = np.zeros(len(keep)) if area else 60 * np.maximum(later, 0)
+        return self._curve(keep, target.clock, np.rint(moved).astype(np.int64))
+
+    @cached_property
+    def cells(self) -> tuple[tuple[dict[str, str], ResponseCurve], ...]:
+        """Curves of the parts that response figures are shown for; see ``metrics.response_cells``."""
+        from armsim.analysis.metrics import response_cells  # noqa: PLC0415 (metrics builds on this module)
+
+        return tuple(response_cells(self))
+
+    def ratio(self, numerator: Words, denominator: Words, per: float = 1.0) -> Estimate:
+        """Ratio of two sums over replications, with jackknife limits.
+
+        Args:
+            numerator: name or names of totals, added up; one that no replication has is 0.
+            denominator: the same.
+            per: the ratio is multiplied by it, such as minutes in a year.
+        """
+        upper, lower = self.total(numerator), self.total(denominator)
+        return ratio_of_sums(per * upper, lower, self.scenario.study.confidence)
+
+    def total(self, names: Words) -> NDArray[np.float64]:
+        """Sum of the totals named, one value per replication that was run."""
+        known = [name for name in _listed(names) if name in self.totals]
+        return np.asarray(self.totals[known].sum(axis=1), dtype=np.float64)
+
+    def _curve(
+        self, keep: NDArray[np.bool_], clock: str, moved: NDArray[np.int64] | None = None
+    ) -> ResponseCurve:
+        table = self.responses.loc[keep]
+        seconds = table["seconds"].to_numpy(dtype=np.int64)
+        if clock != "received":
+            offset = table[clock].to_numpy(dtype=np.int64)
+            seconds = np.where(offset < 0, 0, np.maximum(seconds - offset, 0))
+        if moved is not None:
+            seconds = seconds + moved[keep]
+        fate = table["fate"].to_numpy()
+        seconds = np.where(fate == NEVER, 0, seconds)
+        return ResponseCurve.from_rows(table["replication"], seconds, fate, self.replications)
+
+
+def _listed(words: Words) -> Sequence[str]:
+    return (words,) if isinstance(words, str) else words

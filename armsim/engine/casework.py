@@ -1,0 +1,522 @@
+"""The life of an incident: one function for each turning point, called by alarms.
+
+Every decision is taken inside the call that makes it: counts, statuses and queues are right again before
+the call returns, and events only say that a minute has come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from armsim.domain import FirearmsOutcome, Grade, Outcome
+from armsim.engine.clock import ARRIVAL, ROSTER, TURNING_POINT, UNIT_FREE, WORK_ENDS, Alarm, Clock
+from armsim.engine.control_room import ControlRoom
+from armsim.engine.desk import CommandDesk
+from armsim.engine.fleet import Fleet
+from armsim.engine.incident import (
+    ARMED_LINES,
+    FIRST_ARMED,
+    FIRST_CED,
+    FIRST_OFFICER,
+    FULL,
+    Deployment,
+    Incident,
+    mask_of,
+)
+from armsim.engine.recorder import Recorder
+from armsim.engine.unit import (
+    FOLLOW_ON,
+    HOLDING,
+    MOBILISING,
+    ON_POST,
+    ON_SCENE,
+    REFRESHMENTS,
+    UNAVAILABLE,
+    Unit,
+)
+from armsim.model.travel.leg import Leg
+from armsim.model.travel.noise import noise_factor
+
+#: How a deployment ended, as logged.
+WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN = range(6)
+
+_FIREARMS_GRADES = (int(Grade.FIREARMS), int(Grade.PLANNED))
+Luck = Callable[[int, int], tuple[float, float]]
+
+
+class Casework:
+    """Turning points of incidents and posts, and of the units on them.
+
+    Args:
+        clock: the run's time.
+        fleet: the units.
+        room: chooses units and keeps the queue.
+        recorder: the log.
+        paperwork: minutes every unit needs after a job.
+        luck: turn-out and trip luck of an incident's n-th unit, beyond those drawn with the incident.
+    """
+
+    def __init__(
+        self, clock: Clock, fleet: Fleet, room: ControlRoom, recorder: Recorder, paperwork: float, luck: Luck
+    ) -> None:
+        self.clock = clock
+        self.fleet = fleet
+        self.room = room
+        self.recorder = recorder
+        self.paperwork = paperwork
+        self.luck = luck
+        self.desk: CommandDesk
+        self.open: dict[int, Incident] = {}
+        self.open_counted = 0
+
+    # --- from grading to sending ----------------------------------------------------------------------
+
+    def graded(self, incident: Incident) -> None:
+        """The incident is ready for units: ask for authority where it is needed, and send."""
+        now = self.clock.now
+        self.open[incident.number] = incident
+        if incident.counted:
+            self.open_counted += 1
+        if incident.lost_at <= now:
+            self._close(incident, Outcome.LOST, now)
+            return
+        if incident.stand_down_at == incident.stand_down_at:  # not NaN
+            at = max(now, incident.stand_down_at)
+            Alarm(self.clock, at, TURNING_POINT + incident.number, self._stand_down, incident)
+        if incident.authority_service == incident.authority_service:
+            self.desk.ask(incident, now)
+            incident.refresh_wanted()
+        if incident.rules.booked is not None and not self._may_start(incident, now):
+            return
+        self.attend(incident, now)
+
+    def _may_start(self, incident: Incident, now: float) -> bool:
+        """Booked work starts only when enough response vehicles would be left; else it is put off."""
+        keep_free, retry, attempts = incident.rules.booked or (0, 0.0, 0)
+        free = sum(
+            len(self.fleet.fresh(kind, now))
+            for kind, _ in incident.rules.kinds
+            if any(unit.rules.arv for unit in self.fleet.free[kind][:1])
+        )
+        if free >= incident.needs[3] + keep_free:
+            return True
+        incident.attempts += 1
+        if incident.attempts >= attempts:
+            self._close(incident, Outcome.LOST, now)
+        else:
+            incident.postponed += 1
+            Alarm(self.clock, now + retry, TURNING_POINT + incident.number, self._try_again, incident)
+        return False
+
+    def _try_again(self, alarm: Alarm) -> None:
+        incident: Incident = alarm.subject
+        if self._may_start(incident, self.clock.now):
+            self.attend(incident, self.clock.now)
+
+    def attend(self, incident: Incident, now: float) -> bool:
+        """Send what may be sent; what is still short waits in the queue. True if anybody was sent."""
+        picks = self.room.choose(incident, now) if incident.wanted else []
+        abandoned = [self._send(deployment, now) for deployment in picks]
+        if incident.wanted:
+            self.room.enqueue(incident)
+            self._watch_patience(incident)
+        else:
+            self.room.dequeue(incident)
+        for left in abandoned:
+            if left is not None:
+                self.attend(left, now)
+        return bool(picks)
+
+    def _watch_patience(self, incident: Incident) -> None:
+        if incident.lost_alarm is None and incident.lost_at == incident.lost_at:
+            at = max(self.clock.now, incident.lost_at)
+            incident.lost_alarm = Alarm(self.clock, at, TURNING_POINT + incident.number, self._patience_ends, incident)
+
+    def _send(self, deployment: Deployment, now: float) -> Incident | None:
+        """Send a unit; the incident that it was taken off, if that still needs somebody."""
+        incident, unit = deployment.incident, deployment.unit
+        status_before = deployment.status_before = unit.status
+        abandoned = self._take_off(unit, now)
+        turn_out_z, trip_z = self._luck(incident, deployment.ordinal)
+        turn_out = self.room.rules.turn_out[status_before]
+        deployment.mobile_at = now + turn_out.minutes(turn_out_z)
+        travel = self.fleet.travel
+        place = travel.position(unit.leg, now)
+        mean = travel.minutes(place, incident.place) * self.fleet.time_factor(now)
+        mean *= incident.rules.time_factor[unit.rules.code]
+        spread = self.room.rules.noise.spread(travel.road_km(place, incident.place))
+        leg = travel.leg(place, incident.place, deployment.mobile_at, mean * noise_factor(spread, trip_z))
+        self.fleet.enter(unit, MOBILISING, now, deployment.mobile_at, False, leg)
+        unit.job = deployment
+        incident.deployments.append(deployment)
+        incident.sent += 1
+        incident.armed_sent = incident.armed_sent or unit.rules.armed
+        _subtract(incident.short, unit.brings)
+        incident.refresh_wanted()
+        deployment.alarm = Alarm(self.clock, leg.arrives, ARRIVAL + unit.number, self._arrival, deployment)
+        if incident.rules.patience_ends_assigned:
+            _cancel(incident.lost_alarm)
+        elif incident.first_arrival_at is None and leg.arrives > incident.lost_at:
+            self._watch_patience(incident)
+        return abandoned
+
+    def _luck(self, incident: Incident, ordinal: int) -> tuple[float, float]:
+        if ordinal < len(incident.trip_z):
+            return incident.turnout_z[ordinal], incident.trip_z[ordinal]
+        return self.luck(incident.number, ordinal)
+
+    def _take_off(self, unit: Unit, now: float) -> Incident | None:
+        """Take a unit off what it is doing; the incident it leaves, if that still needs somebody."""
+        deployment = unit.job
+        if deployment is None:
+            if unit.status == REFRESHMENTS:
+                unit.break_until = -1e18
+            return None
+        if unit.status == FOLLOW_ON:
+            _cancel(deployment.alarm)
+            return None
+        return self._withdraw(deployment, now, DIVERTED)
+
+    # --- on the scene ---------------------------------------------------------------------------------
+
+    def _arrival(self, alarm: Alarm) -> None:
+        deployment: Deployment = alarm.subject
+        incident, unit = deployment.incident, deployment.unit
+        now = self.clock.now
+        deployment.arrived_at = now
+        here = Leg.at(incident.place)
+        self.fleet.look(unit, now)
+        if unit.rules.armed and incident.authority_asked and incident.authorised_at is None:
+            self.fleet.enter(unit, HOLDING, now, _NEVER, False, here)
+        else:
+            self.fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, _NEVER, False, here)
+            self._at_work(deployment, now)
+        self._watch_shift_end(deployment, now)
+
+    def _at_work(self, deployment: Deployment, now: float) -> None:
+        """The unit counts on the scene: milestones, work, early leaving, relief of another."""
+        incident, unit = deployment.incident, deployment.unit
+        brings = unit.brings
+        there = incident.there
+        for line in range(4):
+            there[line] += brings[line]
+        if incident.first_arrival_at is None:
+            incident.first_arrival_at = now
+            _cancel(incident.lost_alarm)
+        elif incident.alone_since is not None:
+            incident.alone_minutes += now - incident.alone_since
+        incident.alone_since = None
+        self._reach_milestones(incident, unit, now)
+        if incident.rules.post:
+            self._relieve_one(incident, deployment, now)
+            return
+        self._start_or_go_on(incident, now)
+        if incident.work_ends is not None:
+            stay = incident.rules.later_units_stay
+            if stay < 1 and len(incident.deployments) > 1 and incident.deployments[0] is not deployment:
+                at = now + stay * (incident.work_ends - now)
+                deployment.leave_alarm = Alarm(self.clock, at, WORK_ENDS + unit.number, self._leaves_early, deployment)
+        if incident.rules.relieved:
+            self._relieve_one(incident, deployment, now)
+
+    def _reach_milestones(self, incident: Incident, unit: Unit, now: float) -> None:
+        reached, brings = incident.reached, unit.brings
+        if reached[FIRST_OFFICER] is None and brings[0]:
+            reached[FIRST_OFFICER] = now
+        if reached[FIRST_CED] is None and brings[1]:
+            reached[FIRST_CED] = now
+        if reached[FIRST_ARMED] is None and (brings[3] or brings[2] >= 2):
+            reached[FIRST_ARMED] = now
+        if reached[FULL] is None:
+            there, needs = incident.there, incident.needs
+            if there[0] >= needs[0] and there[1] >= needs[1] and there[2] >= needs[2] and there[3] >= needs[3]:
+                reached[FULL] = now
+
+    def _start_or_go_on(self, incident: Incident, now: float) -> None:
+        """Work starts at its milestone (or a while after the first arrival), and goes on when units are back."""
+        if incident.work_ends is not None:
+            return
+        rules = incident.rules
+        start = incident.reached[rules.work_from]
+        if start is None:
+            latest = (incident.first_arrival_at or now) + rules.work_at_latest
+            if now < latest:
+                if incident.work_alarm is None:
+                    incident.work_alarm = Alarm(
+                        self.clock, latest, WORK_ENDS + incident.number, self._work_starts_anyway, incident
+                    )
+                return
+        _cancel(incident.work_alarm)
+        incident.work_ends = now + incident.work_left
+        incident.work_alarm = Alarm(self.clock, incident.work_ends, WORK_ENDS + incident.number, self._work_ends, incident)
+
+    def _work_starts_anyway(self, alarm: Alarm) -> None:
+        incident: Incident = alarm.subject
+        incident.work_alarm = None
+        if any(incident.there):
+            self._start_or_go_on(incident, self.clock.now)
+
+    def _work_ends(self, alarm: Alarm) -> None:
+        self._close(alarm.subject, Outcome.ATTENDED, self.clock.now)
+
+    def _leaves_early(self, alarm: Alarm) -> None:
+        deployment: Deployment = alarm.subject
+        incident = deployment.incident
+        now = self.clock.now
+        incident.deployments.remove(deployment)
+        _subtract(incident.there, deployment.unit.brings)
+        self._release(deployment, now, WORK_DONE)
+        self.offer(now)
+
+    # --- authority ------------------------------------------------------------------------------------
+
+    def authorised(self, incident: Incident, now: float) -> None:
+        """Authority is given: holding units go to work, and those that waited for it are sent."""
+        incident.authorised_at = now
+        for deployment in list(incident.deployments):
+            if deployment.unit.status == HOLDING:
+                unit = deployment.unit
+                self.fleet.enter(unit, ON_SCENE, now, _NEVER, False, unit.leg)
+                self._at_work(deployment, now)
+        before = incident.wanted
+        incident.refresh_wanted()
+        if incident.wanted != before:
+            self.attend(incident, now)
+
+    # --- ends -----------------------------------------------------------------------------------------
+
+    def _stand_down(self, alarm: Alarm) -> None:
+        incident: Incident = alarm.subject
+        if incident.closed_at is None and incident.reached[FIRST_ARMED] is None:
+            incident.stood_down = True
+            arrived = incident.first_arrival_at is not None
+            self._close(incident, Outcome.ATTENDED if arrived else Outcome.STOOD_DOWN, self.clock.now)
+
+    def _patience_ends(self, alarm: Alarm) -> None:
+        incident: Incident = alarm.subject
+        if incident.closed_at is None and incident.first_arrival_at is None:
+            self._close(incident, Outcome.LOST, self.clock.now)
+
+    def post_closes(self, incident: Incident) -> None:
+        """A post is wanted no longer."""
+        self._close(incident, Outcome.ATTENDED, self.clock.now)
+
+    def _close(self, incident: Incident, outcome: Outcome, now: float) -> None:
+        """End an incident: release its units in order of sending, then offer the queue once."""
+        _cancel(incident.work_alarm)
+        _cancel(incident.lost_alarm)
+        self.room.dequeue(incident)
+        incident.closed_at = now
+        incident.outcome = int(outcome)
+        first = next((d for d in incident.deployments if d.arrived_at is not None), None)
+        deployments, incident.deployments = incident.deployments, []
+        for deployment in deployments:
+            if deployment.arrived_at is None or deployment.unit.status == HOLDING:
+                self._turn_back(deployment, now)
+            else:
+                self._release(deployment, now, WORK_DONE, incident.follow_on if deployment is first else 0.0)
+        del self.open[incident.number]
+        if incident.counted:
+            self.open_counted -= 1
+        if not incident.rules.post:
+            self.recorder.incident(incident, firearms_outcome(incident))
+        if deployments:
+            self.offer(now)
+
+    def _release(self, deployment: Deployment, now: float, end: int, follow_on: float = 0.0) -> None:
+        """A unit leaves the scene: work elsewhere, paperwork, or free at once."""
+        incident, unit = deployment.incident, deployment.unit
+        self._forget_alarms(deployment)
+        self.recorder.deployment(deployment, now, end)
+        if incident.crew_off and unit.rules.armed:
+            incident.crew_off = False
+            self.fleet.enter(unit, UNAVAILABLE, now, _NEVER, False, unit.leg)
+            Alarm(self.clock, max(now, unit.ends), UNIT_FREE + unit.number, self._off_for_the_tour, unit)
+            return
+        busy = follow_on if incident.rules.post else follow_on + self.paperwork
+        if busy > 0:
+            self.fleet.enter(unit, FOLLOW_ON, now, _NEVER, False, unit.leg)
+            deployment.alarm = Alarm(self.clock, now + busy, UNIT_FREE + unit.number, self._free_again, deployment)
+        else:
+            self._next(unit, now)
+
+    def _turn_back(self, deployment: Deployment, now: float) -> None:
+        """A unit that has not arrived, or holds, is not wanted any more."""
+        unit = deployment.unit
+        self._forget_alarms(deployment)
+        self.fleet.look(unit, now)
+        self.recorder.deployment(deployment, now, TURNED_BACK)
+        self._next(unit, now)
+
+    def _forget_alarms(self, deployment: Deployment) -> None:
+        _cancel(deployment.alarm)
+        _cancel(deployment.leave_alarm)
+        _cancel(deployment.limit_alarm)
+
+    def _off_for_the_tour(self, alarm: Alarm) -> None:
+        self._next(alarm.subject, self.clock.now)
+
+    def _free_again(self, alarm: Alarm) -> None:
+        now = self.clock.now
+        self._next(alarm.subject.unit, now)
+        self.offer(now)
+
+    def _next(self, unit: Unit, now: float) -> None:
+        """A unit without work takes the break it is owed, or goes back to what free units do."""
+        if now < unit.break_until and now < unit.ends:
+            self._take_break(unit, now)
+        else:
+            self.fleet.resume(unit, now)
+        unit.job = None
+
+    # --- withdrawal, relief and shift ends ------------------------------------------------------------
+
+    def _withdraw(self, deployment: Deployment, now: float, end: int) -> Incident | None:
+        """Take a unit off an incident; the incident comes back if it is still open and short."""
+        incident, unit = deployment.incident, deployment.unit
+        self._forget_alarms(deployment)
+        self.fleet.look(unit, now)
+        self.recorder.deployment(deployment, now, end)
+        incident.deployments.remove(deployment)
+        brings = unit.brings
+        if not deployment.relieving:
+            for line in range(4):
+                incident.short[line] += brings[line]
+        if unit.status in (ON_SCENE, ON_POST):
+            _subtract(incident.there, brings)
+            if not any(incident.there):
+                self._pause(incident, now)
+        incident.requeued += 1
+        incident.refresh_wanted()
+        return incident if incident.wanted else None
+
+    def _pause(self, incident: Incident, now: float) -> None:
+        incident.alone_since = now
+        if incident.work_ends is not None:
+            incident.work_left = incident.work_ends - now
+            incident.work_ends = None
+            _cancel(incident.work_alarm)
+            incident.work_alarm = None
+
+    def _watch_shift_end(self, deployment: Deployment, now: float) -> None:
+        """Ask for relief at the end of the shift, or leave at the overrun limit, where the job may last so long."""
+        incident, unit = deployment.incident, deployment.unit
+        rules = incident.rules
+        if rules.post or rules.relieved:
+            at = max(now, unit.ends)
+            deployment.limit_alarm = Alarm(self.clock, at, ROSTER + unit.number, self._relief_due, deployment)
+            return
+        limit = unit.ends + self.room.rules.overrun_limit
+        may_last = incident.work_ends if incident.work_ends is not None else now + incident.work_left
+        if may_last + rules.work_at_latest > limit:
+            at = max(now, limit)
+            deployment.limit_alarm = Alarm(self.clock, at, ROSTER + unit.number, self._limit_reached, deployment)
+
+    def _relief_due(self, alarm: Alarm) -> None:
+        deployment: Deployment = alarm.subject
+        incident, unit = deployment.incident, deployment.unit
+        now = self.clock.now
+        deployment.relieving = True
+        for line in range(4):
+            incident.short[line] += unit.brings[line]
+        incident.refresh_wanted()
+        limit = max(now, unit.ends + self.room.rules.overrun_limit)
+        deployment.limit_alarm = Alarm(self.clock, limit, ROSTER + unit.number, self._limit_reached, deployment)
+        self.attend(incident, now)
+
+    def _relieve_one(self, incident: Incident, arrived: Deployment, now: float) -> None:
+        holder = next((d for d in incident.deployments if d.relieving and d is not arrived), None)
+        if holder is not None:
+            incident.deployments.remove(holder)
+            _subtract(incident.there, holder.unit.brings)
+            self._release(holder, now, RELIEVED)
+
+    def _limit_reached(self, alarm: Alarm) -> None:
+        deployment: Deployment = alarm.subject
+        now = self.clock.now
+        incident = self._withdraw(deployment, now, SHIFT_LIMIT)
+        self._next(deployment.unit, now)
+        if incident is not None:
+            self.attend(incident, now)
+
+    # --- the roster -----------------------------------------------------------------------------------
+
+    def break_due(self, unit: Unit) -> None:
+        """The window of a unit's refreshment break opens."""
+        now = self.clock.now
+        self.fleet.look(unit, now)
+        if now >= unit.ends:
+            return
+        opens, closes = unit.rules.break_window
+        if unit.free:
+            self._take_break(unit, now)
+        else:
+            unit.break_until = now + closes - opens
+
+    def _take_break(self, unit: Unit, now: float) -> None:
+        unit.break_until = -1e18
+        place = self.fleet.travel.position(unit.leg, now)
+        self.fleet.enter(unit, REFRESHMENTS, now, _NEVER, False, Leg.at(place))
+        at = min(now + unit.rules.break_length, max(now, unit.ends))
+        Alarm(self.clock, at, UNIT_FREE + unit.number, self._break_ends, (unit, now))
+
+    def _break_ends(self, alarm: Alarm) -> None:
+        unit, began = alarm.subject
+        if unit.status == REFRESHMENTS and unit.since == began:
+            now = self.clock.now
+            self.fleet.resume(unit, now)
+            self.offer(now)
+
+    def offer(self, now: float) -> None:
+        """Go through the queue: each incident takes the free units that add to it."""
+        room = self.room
+        if not room.queue:
+            return
+        masks = room.obtainable(now)
+        for incident in list(room.queue):
+            if (
+                incident.queued
+                and incident.wanted & masks[incident.rules.grade]
+                and self.attend(incident, now)
+            ):
+                masks = room.obtainable(now)
+
+    # --- the end of the run ---------------------------------------------------------------------------
+
+    def flush(self, horizon: float) -> None:
+        """Log what is still open at the end of the run."""
+        for incident in self.open.values():
+            for deployment in incident.deployments:
+                self.recorder.deployment(deployment, horizon, OPEN)
+            if incident.alone_since is not None:
+                incident.alone_minutes += horizon - incident.alone_since
+            incident.outcome = int(Outcome.OPEN_AT_END)
+            if not incident.rules.post:
+                self.recorder.incident(incident, firearms_outcome(incident))
+
+
+def firearms_outcome(incident: Incident) -> int:
+    """How an ended incident counts in the firearms figures (``model.md`` section 6)."""
+    wanted = bool(mask_of(incident.needs) & ARMED_LINES)
+    arrived = incident.reached[FIRST_ARMED] is not None
+    authority = incident.authorised_at is not None or not incident.authority_asked
+    if not wanted:
+        return int(FirearmsOutcome.ROUTINE_ATTENDANCE if arrived else FirearmsOutcome.NOT_FIREARMS)
+    if incident.stood_down:
+        return int(FirearmsOutcome.STOOD_DOWN)
+    if arrived and authority and incident.rules.grade in _FIREARMS_GRADES:
+        return int(FirearmsOutcome.AUTHORISED_OPERATION)
+    return int(FirearmsOutcome.ROUTINE_ATTENDANCE if arrived else FirearmsOutcome.UNMET)
+
+
+_NEVER = float("inf")
+
+
+def _cancel(alarm: Alarm | None) -> None:
+    if alarm is not None:
+        alarm.cancel()
+
+
+def _subtract(counts: list[int], brings: tuple[int, int, int, int]) -> None:
+    for line in range(4):
+        counts[line] -= brings[line]

@@ -1,0 +1,84 @@
+"""Time, and nothing else: the only module that knows SimPy.
+
+Every alarm carries a rank, so that what happens at one minute happens in an order that does not depend on
+who was scheduled first: arrivals, then ends of work, then stand-downs, then the roster, then the desk,
+then new incidents; inside a rank, by the number of the subject.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from heapq import heappush
+from typing import Any
+
+from simpy import Environment
+from simpy.events import Event
+
+_SHIFT = 2**24
+
+ARRIVAL = 1 * _SHIFT
+WORK_ENDS = 2 * _SHIFT
+UNIT_FREE = 3 * _SHIFT
+TURNING_POINT = 4 * _SHIFT
+ROSTER = 5 * _SHIFT
+DESK = 6 * _SHIFT
+NEW_INCIDENT = 7 * _SHIFT
+SURVEY = 8 * _SHIFT
+
+
+class Alarm(Event):
+    """A call at a minute. The call receives the alarm, whose ``subject`` says whom it is about."""
+
+    def __init__(self, clock: Clock, at: float, rank: int, call: Callable[[Any], None], subject: Any) -> None:
+        # Event.__init__ written out, as SimPy's own Timeout does: alarms are most of what a run makes.
+        self.env = clock
+        self.callbacks = [call]
+        self._value = None
+        self._ok = True
+        self.subject = subject
+        clock.push(at, rank, self)
+
+    def cancel(self) -> None:
+        """Let the minute pass without the call."""
+        if self.callbacks is not None:
+            self.callbacks.clear()
+
+
+class Clock(Environment):
+    """The run's time in minutes; negative before the observation window opens."""
+
+    def push(self, at: float, rank: int, event: Event) -> None:
+        """Schedule *event* at exactly *at*.
+
+        SimPy's own ``schedule`` takes a delay, and ``now + (at - now)`` is not always ``at``.
+        """
+        heappush(self._queue, (at, rank, next(self._eid), event))
+
+    def feed(self, rank: int, items: Iterable[tuple[float, int, Callable[[Any], None], Any]]) -> None:
+        """Play a sequence of (minute, number, call, subject), sorted by minute, with one alarm pending."""
+        _Feed(self, rank, iter(items))
+
+
+class _Feed(Event):
+    """One event pushed again and again."""
+
+    def __init__(self, clock: Clock, rank: int, items: Iterator[tuple[float, int, Callable[[Any], None], Any]]) -> None:
+        super().__init__(clock)
+        self._clock = clock
+        self._rank = rank
+        self._items = items
+        self._ok = True
+        self._value = None
+        self._queue_next()
+
+    def _queue_next(self) -> None:
+        item = next(self._items, None)
+        if item is not None:
+            at, number, self._call, self._subject = item
+            self.callbacks = [self._fire]
+            self._clock.push(at, self._rank + number, self)
+
+    def _fire(self, _: Event) -> None:
+        call, subject = self._call, self._subject
+        self._queue_next()
+        call(subject)

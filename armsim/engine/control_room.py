@@ -1,0 +1,238 @@
+"""The control room: who may be sent, who is sent, and who is waiting. It has no time of its own."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import exp, inf
+
+from armsim.domain import ThreatLevel
+from armsim.engine.fleet import Fleet
+from armsim.engine.incident import Deployment, Incident
+from armsim.engine.unit import MOBILISING, Unit
+from armsim.model.policies import Candidates, DispatchPolicy
+from armsim.model.travel.noise import NoiseSpread
+
+NO_WORK = -1
+#: Reasons logged with an assignment.
+FREE_UNIT, DIVERTED_UNIT = 0, 1
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnOut:
+    """Turn-out by what the unit is doing: mean, and the lognormal law's log mean and log spread."""
+
+    mean: float
+    log_mean: float
+    log_sd: float
+
+    def minutes(self, z: float) -> float:
+        """The turn-out of a unit with luck *z*."""
+        return exp(self.log_mean + self.log_sd * z)
+
+
+@dataclass(slots=True)
+class DispatchRules:
+    """The dispatcher's rules; ``level`` and what hangs on it change with the threat level.
+
+    Attributes:
+        turn_out: by unit status.
+        reserve: by level, by unit kind, by grade: units kept back.
+        divert: by level, by grade: unit kind -> status -> grades whose work may be left.
+        shift_margin: minutes before the end of a shift in which a unit takes only grade 1.
+        overrun_limit: minutes after the end of a shift at which a unit leaves its job.
+        noise: spread of trip noise.
+    """
+
+    turn_out: tuple[TurnOut, ...]
+    reserve: dict[int, tuple[tuple[int, ...], ...]]
+    divert: dict[int, tuple[dict[int, dict[int, frozenset[int]]], ...]]
+    shift_margin: float
+    overrun_limit: float
+    noise: NoiseSpread
+    level: int = int(ThreatLevel.LOW)
+
+
+class ControlRoom:
+    """Eligibility, choice and the queue of incidents.
+
+    Args:
+        fleet: the units.
+        policy: ranks the candidates.
+        rules: what the scenario says of dispatch.
+        explains: work out the runner-up of every assignment, for the log.
+    """
+
+    def __init__(self, fleet: Fleet, policy: DispatchPolicy, rules: DispatchRules, explains: bool) -> None:
+        self.explains = explains
+        self.fleet = fleet
+        self.policy = policy
+        self.rules = rules
+        self.queue: list[Incident] = []
+        self.expected_turn_out = [turn_out.mean for turn_out in rules.turn_out]
+
+    # --- the queue ------------------------------------------------------------------------------------
+
+    def enqueue(self, incident: Incident) -> None:
+        """Let *incident* wait in its order; its age is that of its first call."""
+        if not incident.queued:
+            insort(self.queue, incident)
+            incident.queued = True
+
+    def dequeue(self, incident: Incident) -> None:
+        """*incident* waits no longer."""
+        if incident.queued:
+            del self.queue[bisect_left(self.queue, incident)]
+            incident.queued = False
+
+    def obtainable(self, now: float) -> list[int]:
+        """By grade, a bit mask of the capabilities of free units beyond the reserve."""
+        masks = [0] * 6
+        reserve = self.rules.reserve[self.rules.level]
+        for kind, kept in enumerate(reserve):
+            free = self.fleet.fresh(kind, now)
+            count = len(free)
+            if count:
+                offers = 0
+                for unit in free:
+                    offers |= unit.offers
+                serves = free[0].rules.serves
+                for grade in range(6):
+                    if serves[grade] and count > kept[grade]:
+                        masks[grade] |= offers
+        return masks
+
+    # --- candidates -----------------------------------------------------------------------------------
+
+    def candidates(self, incident: Incident, now: float) -> Candidates:
+        """Units that may be sent to *incident* and bring something it is short of."""
+        wanted = incident.wanted
+        rules = self.rules
+        type_rules = incident.rules
+        kept = rules.reserve[rules.level]
+        grade = type_rules.grade
+        diversions = rules.divert[rules.level][grade]
+        latest = -inf if type_rules.takes_late else now + rules.shift_margin
+        units: list[Unit] = []
+        handicaps: list[float] = []
+        spare: list[float] = []
+        for kind, handicap in type_rules.kinds:
+            free = self.fleet.fresh(kind, now)
+            chosen = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
+            left = float(len(free) - kept[kind][grade])
+            units += chosen
+            handicaps += [handicap] * len(chosen)
+            spare += [left] * len(chosen)
+            by_status = diversions.get(kind)
+            if by_status:
+                taken = self._divertible(kind, by_status, wanted, incident, now)
+                units += taken
+                handicaps += [handicap] * len(taken)
+                spare += [inf] * len(taken)
+        return Candidates(units, self._expected(units, incident, now), handicaps, spare)
+
+    def _divertible(
+        self, kind: int, by_status: dict[int, frozenset[int]], wanted: int, incident: Incident, now: float
+    ) -> list[Unit]:
+        taken = []
+        for unit in self.fleet.engaged[kind]:
+            if unit.until <= now and unit.status == MOBILISING:
+                self.fleet.look(unit, now)
+            off = by_status.get(unit.status)
+            if off is not None and unit.offers & wanted and unit.ends > now:
+                job = unit.job
+                if (NO_WORK if job is None else job.incident.rules.grade) in off and (
+                    job is None or job.incident is not incident
+                ):
+                    taken.append(unit)
+        return taken
+
+    def _expected(self, units: Sequence[Unit], incident: Incident, now: float) -> list[float]:
+        """Expected minutes to arrival: turn-out, mean travel, the speed of the hour, blue lights."""
+        travel = self.fleet.travel.approach([unit.leg for unit in units], now, incident.place)
+        hour = self.fleet.time_factor(now)
+        by_kind = incident.rules.time_factor
+        turn_out = self.expected_turn_out
+        return [
+            minutes * hour * by_kind[unit.rules.code] + turn_out[unit.status]
+            for minutes, unit in zip(travel, units, strict=True)
+        ]
+
+    # --- choice ---------------------------------------------------------------------------------------
+
+    def choose(self, incident: Incident, now: float) -> list[Deployment]:
+        """Deployments to send now: best-ranked units until nothing is short or nobody may be sent."""
+        found = self.candidates(incident, now)
+        short = list(incident.short)
+        picks: list[Deployment] = []
+        while found.units:
+            costs = self.policy.costs(incident, found)
+            best = min(costs)
+            if best == inf:
+                break
+            index = self._best(costs, best, found.units)
+            picks.append(self._deployment(incident, found, costs, index, now))
+            unit = found.units[index]
+            for line, count in enumerate(unit.brings):
+                short[line] -= count
+            wanted = incident.wanted
+            for line in range(4):
+                if short[line] <= 0:
+                    wanted &= ~(1 << line)
+            if not wanted:
+                break
+            found = _without(found, index, wanted)
+        return _needed(picks, short) if len(picks) > 1 else picks
+
+    def _best(self, costs: Sequence[float], best: float, units: Sequence[Unit]) -> int:
+        """The cheapest unit; ties go to the longest free, then to the lowest number."""
+        index = costs.index(best)
+        if best in costs[index + 1 :]:
+            tied = [i for i, cost in enumerate(costs) if cost == best]
+            index = min(tied, key=lambda i: (units[i].since, units[i].number))
+        return index
+
+    def _deployment(
+        self, incident: Incident, found: Candidates, costs: Sequence[float], index: int, now: float
+    ) -> Deployment:
+        others = len(costs) - 1
+        runner_up = NAN
+        if others and self.explains:
+            rest = [cost for position, cost in enumerate(costs) if position != index]
+            runner_up = found.minutes[costs.index(min(rest))] if min(rest) != costs[index] else found.minutes[index]
+        unit = found.units[index]
+        reason = FREE_UNIT if unit.free else DIVERTED_UNIT
+        return Deployment(incident, unit, incident.sent, now, found.minutes[index], runner_up, others, reason)
+
+
+def _without(found: Candidates, index: int, wanted: int) -> Candidates:
+    """The candidates after a pick: one unit of its kind fewer is free, and only what is still short counts."""
+    picked = found.units[index].rules.code
+    was_free = found.units[index].free
+    rows = [
+        (unit, minutes, handicap, spare - 1 if was_free and unit.free and unit.rules.code == picked else spare)
+        for position, (unit, minutes, handicap, spare) in enumerate(
+            zip(found.units, found.minutes, found.handicaps, found.spare, strict=True)
+        )
+        if position != index and unit.offers & wanted
+    ]
+    if not rows:
+        return Candidates((), (), (), ())
+    units, minutes_, handicaps, spares = zip(*rows, strict=True)
+    return Candidates(units, minutes_, handicaps, spares)
+
+
+def _needed(picks: list[Deployment], short: list[int]) -> list[Deployment]:
+    """Drop, last first, any unit that the others make needless; *short* is what is left after all of them."""
+    kept = list(picks)
+    for deployment in reversed(picks):
+        brings = deployment.unit.brings
+        if all(short[line] + brings[line] <= 0 for line in range(4) if brings[line]):
+            kept.remove(deployment)
+            short = [left + count for left, count in zip(short, brings, strict=True)]
+    for ordinal, deployment in enumerate(kept):
+        deployment.ordinal = deployment.incident.sent + ordinal
+    return kept
+

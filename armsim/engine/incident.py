@@ -1,0 +1,180 @@
+"""An incident or post being worked, and a unit's deployment to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from armsim.domain import Capability
+from armsim.model.travel.leg import Place
+
+if TYPE_CHECKING:
+    from armsim.engine.clock import Alarm
+    from armsim.engine.unit import Unit
+
+OFFICERS = 1 << Capability.OFFICERS
+CED = 1 << Capability.CED
+ARMED = 1 << Capability.ARMED_OFFICERS
+ARV = 1 << Capability.ARV
+ARMED_LINES = ARMED | ARV
+
+FIRST_OFFICER, FIRST_CED, FIRST_ARMED, FULL = range(4)
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRules:
+    """What the engine needs to know of an incident type, or of a kind of post.
+
+    Attributes:
+        kinds: unit kinds that may be sent and their handicap in minutes, in order of kind.
+        time_factor: per unit kind, multiplier of travel minutes (blue lights).
+        work_from: milestone that starts the work.
+        work_at_latest: minutes after the first arrival at which it starts anyway.
+        later_units_stay: share of the remaining work that later units stay for; 1 with no early release.
+        wait_for_authority: armed units do not move before authority is given.
+        relieved: units are relieved on the spot at the end of their shift.
+        takes_late: a unit near the end of its shift may be sent.
+        patience_ends_assigned: the first unit sent ends the patience.
+        booked: keep_free, retry minutes and attempts of booked work, or ``None``.
+        post: it is a post.
+    """
+
+    code: int
+    grade: int
+    kinds: tuple[tuple[int, float], ...]
+    time_factor: tuple[float, ...]
+    work_from: int
+    work_at_latest: float
+    later_units_stay: float
+    wait_for_authority: bool
+    relieved: bool
+    takes_late: bool
+    patience_ends_assigned: bool
+    booked: tuple[int, float, int] | None
+    post: bool
+
+
+class Incident:
+    """An incident and its clocks.
+
+    Attributes:
+        order: grade, priority, received_at, number: the order in which it is served.
+        needs: what must be there, by capability.
+        short: needs less what has been sent and not withdrawn, by capability; may be negative.
+        there: what is on the scene, by capability.
+        wanted: bit mask of capabilities still short that may be sent now.
+        reached: minutes of the four milestones, or ``None``.
+        work_left: minutes of work left, running or paused.
+        work_ends: minute at which running work ends, else ``None``.
+    """
+
+    __slots__ = (
+        "alone_since", "alone_minutes", "attempts", "authorised_at", "authority_asked", "authority_service",
+        "closed_at", "command", "crew_off", "deployments", "first_arrival_at", "follow_on", "graded_at", "level",
+        "lost_alarm", "lost_at", "needs", "number", "on_time", "order", "outcome", "place", "postponed", "queued",
+        "reached", "received_at", "requeued", "rules", "sent", "short", "stand_down_at", "stood_down", "there",
+        "trip_z", "turnout_z", "wanted", "work_alarm", "work_ends", "work_left", "zone", "armed_sent", "counted",
+        "post_index", "post_day",
+    )  # fmt: skip
+
+    def __init__(
+        self, number: int, rules: TypeRules, priority: int, zone: int, place: Place, level: int,
+        received_at: float, graded_at: float, needs: tuple[int, int, int, int], work: float,
+    ) -> None:  # fmt: skip
+        self.number = number
+        self.rules = rules
+        self.order = (rules.grade, priority, received_at, number)
+        self.zone = zone
+        self.place = place
+        self.level = level
+        self.received_at = received_at
+        self.graded_at = graded_at
+        self.needs = needs
+        self.short = list(needs)
+        self.there = [0, 0, 0, 0]
+        self.wanted = mask_of(needs)
+        self.reached: list[float | None] = [None, None, None, None]
+        self.work_left = work
+        self.work_ends: float | None = None
+        self.work_alarm: Alarm | None = None
+        self.deployments: list[Deployment] = []
+        self.sent = 0
+        self.armed_sent = False
+        self.requeued = 0
+        self.queued = False
+        self.authority_asked = False
+        self.authorised_at: float | None = None
+        self.authority_service = 0.0
+        self.command = 0.0
+        self.stand_down_at = NAN
+        self.stood_down = False
+        self.lost_at = NAN
+        self.lost_alarm: Alarm | None = None
+        self.follow_on = 0.0
+        self.crew_off = False
+        self.turnout_z: tuple[float, ...] = ()
+        self.trip_z: tuple[float, ...] = ()
+        self.first_arrival_at: float | None = None
+        self.closed_at: float | None = None
+        self.outcome = -1
+        self.postponed = 0
+        self.attempts = 0
+        self.alone_since: float | None = None
+        self.alone_minutes = 0.0
+        self.counted = False
+        self.post_index = -1
+
+    def __lt__(self, other: Incident) -> bool:
+        return self.order < other.order
+
+    def refresh_wanted(self) -> None:
+        """Work out again what is still to be sent."""
+        officers, ced, armed, arv = self.short
+        wanted = 0
+        if officers > 0:
+            wanted = OFFICERS
+        if ced > 0:
+            wanted |= CED
+        if armed > 0:
+            wanted |= ARMED
+        if arv > 0:
+            wanted |= ARV
+        if self.rules.wait_for_authority and self.authority_asked and self.authorised_at is None:
+            wanted &= ~ARMED_LINES
+        self.wanted = wanted
+
+
+class Deployment:
+    """One unit sent to one incident, and its clocks."""
+
+    __slots__ = (
+        "alarm", "alternatives", "arrived_at", "assigned_at", "expected", "incident", "leave_alarm", "limit_alarm",
+        "mobile_at", "ordinal", "relieving", "runner_up", "status_before", "unit", "reason",
+    )  # fmt: skip
+
+    def __init__(
+        self, incident: Incident, unit: Unit, ordinal: int, assigned_at: float, expected: float,
+        runner_up: float, alternatives: int, reason: int,
+    ) -> None:  # fmt: skip
+        self.incident = incident
+        self.unit = unit
+        self.ordinal = ordinal
+        self.assigned_at = assigned_at
+        self.mobile_at = assigned_at
+        self.arrived_at: float | None = None
+        self.expected = expected
+        self.runner_up = runner_up
+        self.alternatives = alternatives
+        self.status_before = unit.status
+        self.reason = reason
+        self.alarm: Alarm | None = None
+        self.leave_alarm: Alarm | None = None
+        self.limit_alarm: Alarm | None = None
+        self.relieving = False
+
+
+def mask_of(counts: tuple[int, int, int, int]) -> int:
+    """Bit mask of the capabilities with a count above 0."""
+    return sum(1 << line for line, count in enumerate(counts) if count > 0)

@@ -1,0 +1,104 @@
+"""The log being written: one flat list a table, because that is the cheapest row there is.
+
+Column k of a table is ``flat[k::width]``, made once at the end. Unset clocks are NaN.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from armsim.domain import (
+    COMMAND_COLUMNS,
+    DEPLOYMENT_COLUMNS,
+    INCIDENT_COLUMNS,
+    STATUS_COLUMNS,
+    SURVEY_COLUMNS,
+    Record,
+)
+from armsim.engine.incident import Deployment, Incident
+
+NAN = float("nan")
+Table = dict[str, NDArray[np.float64]]
+
+_SORT = {"incidents": ("incident",), "deployments": ("incident", "ordinal"), "unit_status": ("unit", "start")}
+
+
+class Recorder:
+    """Rows of one replication.
+
+    Args:
+        record: how much is kept.
+        duty_ends: planned ends of the duty periods, replaced by actual ones as they happen.
+    """
+
+    def __init__(self, record: Record, duty_ends: list[float]) -> None:
+        self.keeps_deployments = record is not Record.METRICS
+        self._incidents: list[float] = []
+        self._deployments: list[float] = []
+        self._statuses: list[float] = []
+        self._commands: list[float] = []
+        self._survey: list[float] = []
+        self.actual_ends = duty_ends
+
+    def status(self, unit: int, status: int, start: float, end: float, incident: int) -> None:
+        """A unit was in *status* from *start* to *end*."""
+        self._statuses += (unit, status, start, end, incident)
+
+    def duty_ends(self, duty: int, at: float) -> None:
+        """A duty period ended at *at*, which is after its planned end when the unit overran."""
+        self.actual_ends[duty] = at
+
+    def deployment(self, deployment: Deployment, released_at: float, end: int) -> None:
+        """A unit's part in an incident is over; *end* says how (see ``DeploymentEnd``)."""
+        if not self.keeps_deployments:
+            return
+        arrived = deployment.arrived_at
+        self._deployments += (
+            deployment.incident.number, deployment.unit.number, deployment.ordinal, deployment.assigned_at,
+            deployment.mobile_at, NAN if arrived is None else arrived, released_at, deployment.expected,
+            deployment.status_before, deployment.alternatives, deployment.runner_up, deployment.reason, end,
+        )  # fmt: skip
+
+    def incident(self, incident: Incident, firearms_outcome: int) -> None:
+        """An incident ended."""
+        first_officer, first_ced, first_armed, full = incident.reached
+        authorised, closed = incident.authorised_at, incident.closed_at
+        self._incidents += (
+            incident.number, incident.rules.code, incident.rules.grade, incident.zone, incident.level,
+            incident.place[0], incident.place[1], incident.received_at, incident.graded_at,
+            NAN if authorised is None else authorised,
+            NAN if first_officer is None else first_officer, NAN if first_ced is None else first_ced,
+            NAN if first_armed is None else first_armed, NAN if full is None else full,
+            NAN if closed is None else closed, incident.outcome, firearms_outcome, incident.sent,
+            incident.requeued, incident.postponed, incident.alone_minutes,
+        )  # fmt: skip
+
+    def command(self, incident: int, asked: float, started: float, ended: float, task: int) -> None:
+        """The command desk carried a task: 0 authorisation, 1 command."""
+        self._commands += (incident, asked, started, ended, task)
+
+    def survey(self, minute: float, unit: int, status: int, obtainable: int, place: tuple[float, float, object]) -> None:
+        """Where an armed unit was and whether it could be had."""
+        x, y, anchor = place
+        self._survey += (minute, unit, status, obtainable, x, y, anchor if isinstance(anchor, int) else -1)
+
+    def tables(self) -> dict[str, Table]:
+        """The tables, rows sorted so that the order of writing does not show."""
+        raw = {
+            "incidents": (self._incidents, INCIDENT_COLUMNS),
+            "deployments": (self._deployments, DEPLOYMENT_COLUMNS),
+            "unit_status": (self._statuses, STATUS_COLUMNS),
+            "commands": (self._commands, COMMAND_COLUMNS),
+            "survey": (self._survey, SURVEY_COLUMNS),
+        }
+        return {name: _columns(flat, names, _SORT.get(name, ())) for name, (flat, names) in raw.items()}
+
+
+def _columns(flat: list[float], names: tuple[str, ...], sort: tuple[str, ...]) -> Table:
+    matrix = np.array(flat, dtype=np.float64).reshape(-1, len(names))
+    table = {name: np.ascontiguousarray(matrix[:, index]) for index, name in enumerate(names)}
+    if sort and len(matrix):
+        order = np.lexsort([table[name] for name in reversed(sort)])
+        table = {name: column[order] for name, column in table.items()}
+    return table

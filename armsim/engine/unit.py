@@ -1,0 +1,99 @@
+"""A unit on duty or off, and a kind's rules as the engine reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from armsim.domain import UnitStatus
+from armsim.model.travel.leg import Leg, Place
+
+if TYPE_CHECKING:
+    from armsim.engine.incident import Deployment
+
+OFF_DUTY = int(UnitStatus.OFF_DUTY)
+AVAILABLE_AT_BASE = int(UnitStatus.AVAILABLE_AT_BASE)
+ON_PATROL = int(UnitStatus.ON_PATROL)
+MOBILISING = int(UnitStatus.MOBILISING)
+EN_ROUTE = int(UnitStatus.EN_ROUTE)
+HOLDING = int(UnitStatus.HOLDING)
+ON_SCENE = int(UnitStatus.ON_SCENE)
+FOLLOW_ON = int(UnitStatus.FOLLOW_ON)
+RETURNING = int(UnitStatus.RETURNING)
+ON_POST = int(UnitStatus.ON_POST)
+REFRESHMENTS = int(UnitStatus.REFRESHMENTS)
+UNAVAILABLE = int(UnitStatus.UNAVAILABLE)
+
+NOBODY = (0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class KindRules:
+    """What the engine needs to know of a unit kind.
+
+    Attributes:
+        code: index among the unit kinds, by name.
+        armed: counts as an armed unit.
+        arv: is an armed response vehicle.
+        blue_light: its driver may use blue lights.
+        serves: per grade, whether it may be sent.
+        handicap: per grade, minutes added when ranked.
+        patrol_slot: minutes between patrol points; 0 waits at its base.
+        break_length: minutes of a refreshment break; 0 has none.
+        break_window: start and end of the window, minutes from the start of duty.
+    """
+
+    code: int
+    armed: bool
+    arv: bool
+    blue_light: bool
+    serves: tuple[bool, ...]
+    handicap: tuple[float, ...]
+    patrol_slot: float
+    break_length: float
+    break_window: tuple[float, float]
+
+
+class Unit:
+    """One unit through the whole run; a duty period lends it a crew.
+
+    Attributes:
+        brings: counts by capability while on duty.
+        offers: bit mask of the capabilities it brings.
+        status: what it is doing; only the fleet changes it.
+        since: minute the status began.
+        until: minute at which the present phase ends by the clock; infinite when an event ends it.
+        leg: where it is and where it is going.
+        ends: planned end of duty.
+        job: the deployment it is on, if any.
+        free: may be sent without leaving work.
+        break_until: a refreshment break is owed until this minute.
+    """
+
+    __slots__ = (
+        "base", "break_until", "brings", "duty", "ends", "free", "job", "leg", "number",
+        "offers", "recorded", "rules", "since", "status", "until", "waypoints", "slot_origin",
+    )  # fmt: skip
+
+    def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:
+        self.number = number
+        self.rules = rules
+        self.base = base
+        self.recorded = recorded
+        self.brings: tuple[int, int, int, int] = NOBODY
+        self.offers = 0
+        self.status = OFF_DUTY
+        self.since = -inf
+        self.until = inf
+        self.leg = Leg.at(base)
+        self.ends = -inf
+        self.job: Deployment | None = None
+        self.free = False
+        self.break_until = -inf
+        self.waypoints: list[Place] = []
+        self.slot_origin = 0.0
+        self.duty = -1
+
+    def __lt__(self, other: Unit) -> bool:
+        return self.number < other.number

@@ -1,0 +1,124 @@
+"""The slots of a unit kind: where each stands, how many officers it takes, whether it starts late.
+
+A slot's base, crew and start do not depend on how many slots are filled: one more unit re-bases nobody.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from armsim.config.schema.duty import UnitKind
+from armsim.domain import Capability
+from armsim.model.absence import Bools, levelled, phase_of
+from armsim.model.patterns import Floats, Ints
+
+if TYPE_CHECKING:
+    from armsim.model.world import World
+
+
+def population_served(world: World, group: str) -> Floats:
+    """Residents of the zones nearest to each base of the group, by straight line; in order of base."""
+    bases = world.bases[group]
+    x = np.array([base.place[0] for base in bases])
+    y = np.array([base.place[1] for base in bases])
+    zones = world.zones
+    east, north = zones["x_km"].to_numpy(float), zones["y_km"].to_numpy(float)
+    nearest = np.hypot(east[:, None] - x, north[:, None] - y).argmin(axis=1)
+    people = zones["population"].to_numpy(float)
+    return np.bincount(nearest, weights=people, minlength=len(bases))
+
+
+def base_sequence(served: Floats, minimum: int, length: int) -> Ints:
+    """Base of each slot: a house-monotone apportionment.
+
+    First *minimum* at every base, the largest population first, then by Sainte-Laguë (Webster): the next
+    unit goes where population / (2 x units + 1) is greatest. Ties go to the earlier base.
+
+    Args:
+        served: population served by each base.
+        minimum: units that every base gets before any gets more.
+        length: number of slots.
+    """
+    by_size = np.argsort(-served, kind="stable")
+    first = np.tile(by_size, minimum)[:length]
+    counts = np.bincount(first, minlength=len(served)).astype(np.float64)
+    rest = np.empty(length - len(first), dtype=np.int64)
+    for slot in range(len(rest)):
+        base = int(np.argmax(served / (2 * counts + 1)))
+        counts[base] += 1
+        rest[slot] = base
+    return np.concatenate((first, rest))
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Slots of one kind on one shift letter; arrays by slot.
+
+    Attributes:
+        size: officers that it takes when there are enough.
+        seats: officers in it and all slots before it.
+        late: whether it starts late.
+    """
+
+    crew: int
+    size: Ints
+    seats: Ints
+    late: Bools
+
+    def filled(self, officers: int) -> int:
+        """Slots that so many officers fill, in order; the last may have the minimum crew only."""
+        return int(np.searchsorted(self.seats - self.size + self.crew, officers, side="right"))
+
+    def crews(self, officers: int, kept: Ints) -> Ints:
+        """Crew of each kept slot when so many officers sit down in order."""
+        size = self.size[kept]
+        if len(kept):
+            size[-1] = min(size[-1], officers - int(size[:-1].sum()))
+        return size
+
+
+def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
+    """Slots of a kind on a shift letter.
+
+    Late starters and larger crews are spread evenly over the slots of each base, and each base's spread is
+    turned against the others'.
+
+    Args:
+        kind: the kind.
+        letter: shift letter, which may have its own share of larger crews; empty for volunteers.
+        bases: base of each slot, from :func:`base_sequence`.
+    """
+    at_base = np.arange(len(bases))
+    for base in np.unique(bases):
+        here = bases == base
+        at_base[here] = np.arange(here.sum())
+    size = kind.crew + levelled(at_base, larger_share(kind, letter), phase_of(bases, 0.5))
+    late = levelled(at_base, kind.stagger.share if kind.stagger else 0.0, phase_of(bases))
+    return Slots(kind.crew, size, np.cumsum(size), late)
+
+
+def larger_share(kind: UnitKind, letter: str) -> float:
+    """Share of units on the letter that take one officer more than the minimum."""
+    share = kind.double_crewed
+    if isinstance(share, dict):
+        return share.get(letter, 0.0)
+    return share or 0.0
+
+
+def capabilities(kind: UnitKind, officers: Ints, trained: Ints) -> Ints:
+    """Capability counts of units from their crews; (units, capabilities) in order of ``Capability``.
+
+    Armed officers always carry a CED; others do when trained, if the kind draws them.
+    """
+    table = np.zeros((len(officers), len(Capability)), dtype=np.int64)
+    table[:, Capability.OFFICERS] = officers
+    if kind.armed:
+        table[:, Capability.CED] = officers
+        table[:, Capability.ARMED_OFFICERS] = officers
+    elif kind.ced:
+        table[:, Capability.CED] = trained
+    table[:, Capability.ARV] = int(kind.arv)
+    return table

@@ -1,0 +1,129 @@
+"""Titles that state the finding in about ten words, and never more than the intervals allow.
+
+Two figures are said to differ only when the limits of their paired difference leave out zero or, where no
+paired difference is at hand, when their own limits do not overlap (the stricter test). Limits that cannot be
+told support no claim.
+"""
+
+from __future__ import annotations
+
+import math
+
+from armsim.analysis.intervals import Estimate
+from armsim.domain import ThreatLevel
+
+
+def direction(difference: Estimate) -> int:
+    """1 when the difference is clearly above zero, -1 when clearly below, 0 when that cannot be said."""
+    return int(difference.low > 0) - int(difference.high < 0)
+
+
+def apart(first: Estimate, second: Estimate) -> int:
+    """1 when the second is clearly the larger, -1 when clearly the smaller, 0 when the limits overlap."""
+    return int(second.low > first.high) - int(second.high < first.low)
+
+
+def minutes(value: Estimate) -> str:
+    """Minutes in words, with one decimal only when the limits are within half a minute; such as ``12.4``."""
+    close = value.half_width <= 0.5
+    return f"{value.value:.1f}" if close else f"{value.value:.0f}"
+
+
+def percent(value: Estimate) -> str:
+    """A share in words, such as ``4%`` or ``3.9%``; one decimal when below 10% and the limits are close."""
+    close = value.half_width <= 0.005 and value.value < 0.1
+    return f"{value.value:.1%}" if close else f"{value.value:.0%}"
+
+
+def span(value: Estimate, scale: float = 1.0, decimals: int = 1) -> str:
+    """The limits, such as ``11.9–12.8``; says so when they cannot be told or are not reached."""
+    if math.isnan(value.low) or math.isnan(value.high):
+        return "interval cannot be told"
+    high = f"{value.high * scale:.{decimals}f}" if math.isfinite(value.high) else "not reached"
+    return f"{value.low * scale:.{decimals}f}–{high}"
+
+
+def distribution(subject: str, median: Estimate) -> str:
+    """Title of the distribution of response times.
+
+    Args:
+        subject: what is reached and where, such as ``an armed unit at firearms incidents``.
+        median: in minutes; NaN when not reached.
+    """
+    if math.isnan(median.value):
+        return f"Under half get {subject} at all"
+    return f"Half get {subject} within {_about(median)}{minutes(median)} minutes"
+
+
+def hours(subject: str, worst: tuple[int, Estimate], best: tuple[int, Estimate]) -> str:
+    """Title of response by hour: names two hours only when their limits, set for all hours at once, part."""
+    if apart(best[1], worst[1]) <= 0:
+        return f"No clear difference in {subject} between hours of the day"
+    return (
+        f"Slower {subject} around {worst[0]:02d}:00 ({minutes(worst[1])} minutes) "
+        f"than {best[0]:02d}:00 ({minutes(best[1])})"
+    )
+
+
+def availability(
+    before: tuple[ThreatLevel, Estimate], after: tuple[ThreatLevel, Estimate], difference: Estimate
+) -> str:
+    """Title of free ARVs over time: the share of time with none free at two levels."""
+    sign = direction(difference)
+    if sign == 0:
+        return f"No clear difference in time without a free ARV at {after[0].name}"
+    verb = "rises" if sign > 0 else "falls"
+    return f"Time with no ARV free {verb} from {percent(before[1])} to {percent(after[1])} at {after[0].name}"
+
+
+def availability_alone(level: ThreatLevel, none_free: Estimate) -> str:
+    """Title of free ARVs by hour when only one level occurs."""
+    return f"No ARV is free for {_about(none_free, 0.02)}{percent(none_free)} of the time at {level.name}"
+
+
+def coverage(within: float, level: ThreatLevel, share: Estimate) -> str:
+    """Title of the map: residents whose expected first ARV is within so many minutes."""
+    return f"{percent(share)} of residents can expect an ARV within {within:g} minutes at {level.name}"
+
+
+def coverage_change(
+    within: float,
+    before: tuple[ThreatLevel, Estimate],
+    after: tuple[ThreatLevel, Estimate],
+    difference: Estimate | None,
+) -> str:
+    """Title of two maps side by side; without limits of the difference it states the first level only."""
+    if difference is None or math.isnan(difference.low):
+        return coverage(within, *before)
+    sign = direction(difference)
+    if sign == 0:
+        return f"No clear difference in residents within {within:g} minutes of an ARV at {after[0].name}"
+    verb = "rise" if sign > 0 else "fall"
+    return (
+        f"Residents within {within:g} minutes of an ARV {verb} "
+        f"from {percent(before[1])} to {percent(after[1])} at {after[0].name}"
+    )
+
+
+def percentiles(subject: str, first: tuple[str, Estimate], second: tuple[str, Estimate]) -> str:
+    """Title of percentile bars: compares the 90th percentile of two levels by their limits."""
+    sign = apart(first[1], second[1])
+    if sign == 0:
+        return f"No clear difference in {subject} between {first[0]} and {second[0]}"
+    word = "slower" if sign > 0 else "faster"
+    return (
+        f"Slowest tenth of {subject} is {word} at {second[0]}: "
+        f"{minutes(second[1])} minutes, against {minutes(first[1])}"
+    )
+
+
+def percentiles_alone(subject: str, level: str, ninetieth: Estimate) -> str:
+    """Title of percentile bars when one level only can be shown."""
+    if math.isnan(ninetieth.value):
+        return f"More than a tenth of {subject} never comes at {level}"
+    return f"Nine in ten: {subject} within {_about(ninetieth)}{minutes(ninetieth)} minutes at {level}"
+
+
+def _about(value: Estimate, close: float = 1.0) -> str:
+    """``about `` unless the limits are known and close."""
+    return "" if value.half_width <= close else "about "
