@@ -16,9 +16,9 @@ import pandas as pd
 
 from armsim import registry
 from armsim.analysis.availability import WORK
-from armsim.analysis.curve import ResponseCurve, enough
+from armsim.analysis.curve import enough
 from armsim.analysis.intervals import Estimate
-from armsim.analysis.option import MILESTONES, OptionData
+from armsim.analysis.option import Labels, OptionData
 from armsim.domain import Grade, ThreatLevel
 
 MINUTES_PER_YEAR = 365.25 * 1440
@@ -30,7 +30,6 @@ COLUMNS = (
 )  # fmt: skip
 
 Better = Literal["lower", "higher", "neither"]
-Labels = dict[str, str]
 
 
 class Row(NamedTuple):
@@ -128,23 +127,6 @@ def _record(row: Row) -> dict[str, Any]:
         "replications": estimate.replications,
         "shown": row.shown,
     }
-
-
-def response_cells(data: OptionData) -> Iterator[tuple[Labels, ResponseCurve]]:
-    """Curves by milestone and grade: all, by level, by area, by both, and by hour of the day."""
-    levels = ["", *(level.name for level in data.levels)]
-    for milestone in MILESTONES:
-        for grade in Grade:
-            part = data.where(milestone, grade.name)
-            if not len(part.responses):
-                continue
-            head = {"milestone": str(milestone), "grade": grade.name}
-            for level in levels:
-                for area in ("", "urban", "rural"):
-                    curve = part.curve(milestone, level=level or None, area=area or None)
-                    yield head | {"level": level, "area": area}, curve
-            for hour in range(24):
-                yield head | {"hour": str(hour)}, part.curve(milestone, hours=[hour])
 
 
 def _quantiles(data: OptionData, p: float) -> Iterator[Row]:

@@ -6,7 +6,7 @@ which the replication is the unit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -37,6 +37,7 @@ RESPONSE_TYPES: dict[str, type[np.generic]] = {
 }
 
 Words = str | Sequence[str]
+Labels = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,11 +148,22 @@ class OptionData:
         return self._curve(keep, target.clock, np.rint(moved).astype(np.int64))
 
     @cached_property
-    def cells(self) -> tuple[tuple[dict[str, str], ResponseCurve], ...]:
-        """Curves of the parts that response figures are shown for; see ``metrics.response_cells``."""
-        from armsim.analysis.metrics import response_cells  # noqa: PLC0415 (metrics builds on this module)
+    def cells(self) -> tuple[tuple[Labels, ResponseCurve], ...]:
+        """Curves by milestone and grade: all, by level, by area, by both, and by hour of the day."""
+        parts = [(milestone, grade.name) for milestone in MILESTONES for grade in Grade]
+        return tuple(cell for milestone, grade in parts for cell in self._cells_of(milestone, grade))
 
-        return tuple(response_cells(self))
+    def _cells_of(self, milestone: Milestone, grade: str) -> Iterator[tuple[Labels, ResponseCurve]]:
+        part = self.where(milestone, grade)
+        if not len(part.responses):
+            return
+        head = {"milestone": str(milestone), "grade": grade}
+        for level in ("", *(level.name for level in self.levels)):
+            for area in ("", "urban", "rural"):
+                curve = part.curve(milestone, level=level or None, area=area or None)
+                yield head | {"level": level, "area": area}, curve
+        for hour in range(24):
+            yield head | {"hour": str(hour)}, part.curve(milestone, hours=[hour])
 
     def ratio(self, numerator: Words, denominator: Words, per: float = 1.0) -> Estimate:
         """Ratio of two sums over replications, with jackknife limits.

@@ -209,6 +209,7 @@ class Casework:
         self._reach_milestones(incident, unit, now)
         if incident.rules.post:
             self._relieve_one(incident, deployment, now)
+            incident.count_filled(now)
             return
         self._start_or_go_on(incident, now)
         if incident.work_ends is not None:
@@ -299,6 +300,8 @@ class Casework:
 
     def post_closes(self, incident: Incident) -> None:
         """A post is wanted no longer."""
+        incident.there = [0, 0, 0, 0]
+        incident.count_filled(self.clock.now)
         self._close(incident, Outcome.ATTENDED, self.clock.now)
 
     def _close(self, incident: Incident, outcome: Outcome, now: float) -> None:
@@ -386,6 +389,8 @@ class Casework:
             _subtract(incident.there, brings)
             if not any(incident.there):
                 self._pause(incident, now)
+            if incident.rules.post:
+                incident.count_filled(now)
         incident.requeued += 1
         incident.refresh_wanted()
         return incident if incident.wanted else None
@@ -491,7 +496,10 @@ class Casework:
             if incident.alone_since is not None:
                 incident.alone_minutes += horizon - incident.alone_since
             incident.outcome = int(Outcome.OPEN_AT_END)
-            if not incident.rules.post:
+            if incident.rules.post:
+                incident.there = [0, 0, 0, 0]
+                incident.count_filled(horizon)
+            else:
                 self.recorder.incident(incident, firearms_outcome(incident))
 
 

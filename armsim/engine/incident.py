@@ -73,10 +73,10 @@ class Incident:
     __slots__ = (
         "alone_since", "alone_minutes", "attempts", "authorised_at", "authority_asked", "authority_service",
         "closed_at", "command", "crew_off", "deployments", "first_arrival_at", "follow_on", "graded_at", "level",
-        "lost_alarm", "lost_at", "needs", "number", "on_time", "order", "outcome", "place", "postponed", "queued",
+        "lost_alarm", "lost_at", "needs", "number", "order", "outcome", "place", "postponed", "queued",
         "reached", "received_at", "requeued", "rules", "sent", "short", "stand_down_at", "stood_down", "there",
         "trip_z", "turnout_z", "wanted", "work_alarm", "work_ends", "work_left", "zone", "armed_sent", "counted",
-        "post_index", "post_day",
+        "filled_minutes", "filled_since", "post_index",
     )  # fmt: skip
 
     def __init__(
@@ -125,9 +125,20 @@ class Incident:
         self.alone_minutes = 0.0
         self.counted = False
         self.post_index = -1
+        self.filled_since: float | None = None
+        self.filled_minutes = 0.0
 
     def __lt__(self, other: Incident) -> bool:
         return self.order < other.order
+
+    def count_filled(self, now: float) -> None:
+        """Keep the minutes during which a post has what it needs."""
+        filled = all(here >= need for here, need in zip(self.there, self.needs, strict=True))
+        if filled and self.filled_since is None:
+            self.filled_since = now
+        elif not filled and self.filled_since is not None:
+            self.filled_minutes += now - self.filled_since
+            self.filled_since = None
 
     def refresh_wanted(self) -> None:
         """Work out again what is still to be sent."""

@@ -10,12 +10,11 @@ the most even of rotations, so that every officer, and the team, is away for the
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from armsim.config.schema.duty import PatternTeam, Spells
+from armsim.config.schema.duty import LevelName, PatternTeam, Spells
 from armsim.config.schema.threat import LevelConfig
 from armsim.domain import ThreatLevel
 from armsim.model.patterns import Floats, Ints, holds_for
@@ -71,16 +70,15 @@ def _changes_before(edges: Floats, members: Ints, ages: Floats, span: float) -> 
     return np.asarray(found - members * edges.shape[1])
 
 
-def levelled(index: ArrayLike, share: ArrayLike, phase: ArrayLike) -> Bools:
+def levelled(index: Ints, share: float | Floats, phase: float | Floats) -> Bools:
     """Whether the levelled rule takes member *index* (from 0) at this *share* and *phase*; broadcasts."""
-    place = np.asarray(index, dtype=np.float64)
-    first = np.floor(place * share + phase + _SLACK)
-    return np.asarray(np.floor((place + 1) * share + phase + _SLACK) > first)
+    first: Floats = np.floor(index * share + phase + _SLACK)
+    return np.asarray(np.floor((index + 1) * share + phase + _SLACK) > first)
 
 
-def phase_of(turn: ArrayLike, offset: ArrayLike = 0.0) -> Floats:
+def phase_of(turn: int | Ints, offset: float | Floats = 0.0) -> Floats:
     """Phase of the turn-th shift, from 0 up to 1: the golden rotation."""
-    return np.asarray((np.asarray(turn) * GOLDEN + offset) % 1.0, dtype=np.float64)
+    return np.asarray(turn * GOLDEN + offset, dtype=np.float64) % 1.0
 
 
 def marked(index: Ints, share: float) -> Bools:
@@ -91,7 +89,7 @@ def marked(index: Ints, share: float) -> Bools:
     return np.asarray((index * GOLDEN + 0.5) % 1.0 < share)
 
 
-def planned_shares(team: PatternTeam, name: str, levels: Mapping[str, LevelConfig]) -> Floats:
+def planned_shares(team: PatternTeam, name: str, levels: Mapping[LevelName, LevelConfig]) -> Floats:
     """Share of duties lost to planned absence at each threat level, at most 1; in order of level."""
     shares = np.full(len(ThreatLevel), _total(team, ()))
     for level, config in levels.items():
@@ -108,8 +106,7 @@ def _total(team: PatternTeam, suspended: Iterable[str]) -> float:
 
 def presence(team: PatternTeam) -> float:
     """Long-run share of rostered duties that officers in post parade for, away from any level's settings."""
-    spells: list[Any] = [team.sickness, team.non_deployable]
     present = 1.0 - _total(team, ())
-    for spell in spells:
+    for spell in (team.sickness, team.non_deployable):
         present *= 1.0 - (spell.share if spell else 0.0)
     return present

@@ -6,7 +6,6 @@ A slot's base, crew and start do not depend on how many slots are filled: one mo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +13,7 @@ from armsim.config.schema.duty import UnitKind
 from armsim.domain import Capability
 from armsim.model.absence import Bools, levelled, phase_of
 from armsim.model.patterns import Floats, Ints
-
-if TYPE_CHECKING:
-    from armsim.model.world import World
+from armsim.model.world import World
 
 
 def population_served(world: World, group: str) -> Floats:
@@ -28,7 +25,7 @@ def population_served(world: World, group: str) -> Floats:
     east, north = zones["x_km"].to_numpy(float), zones["y_km"].to_numpy(float)
     nearest = np.hypot(east[:, None] - x, north[:, None] - y).argmin(axis=1)
     people = zones["population"].to_numpy(float)
-    return np.bincount(nearest, weights=people, minlength=len(bases))
+    return np.bincount(nearest, weights=people, minlength=len(bases)).astype(np.float64)
 
 
 def base_sequence(served: Floats, minimum: int, length: int) -> Ints:

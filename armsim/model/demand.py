@@ -20,7 +20,16 @@ from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.threat import LevelConfig, Post
 from armsim.domain import MINUTES_PER_DAY, Capability, Grade, ThreatLevel
 from armsim.model.attributes import Source, in_disc, pick, requirements
-from armsim.model.profiles import MINUTES_PER_YEAR, Grid, arrivals, day_factors, hourly_grid, seasonal, weekly
+from armsim.model.profiles import (
+    MINUTES_PER_YEAR,
+    Grid,
+    arrivals,
+    day_factors,
+    hourly_grid,
+    seasonal,
+    shared_days,
+    weekly,
+)
 from armsim.model.threat import Timeline, timeline
 from armsim.model.travel import Place
 from armsim.model.world import World
@@ -137,11 +146,14 @@ def draw_incidents(world: World, streams: Streams, begin: float, end: float) -> 
     start = world.scenario.start
     hours = hourly_grid(start, begin, end)
     cut = hourly_grid(start, begin, end, levels.starts)
+    season = seasonal(world.scenario.demand.season)
+    shared = shared_days(streams, hours.days, world.scenario.demand.day_to_day)
     parts: list[Columns] = []
     for code, name in enumerate(world.types):
-        kind = _Kind(world, streams, levels, code, name)
+        kind = _Kind(world, streams, levels, code, name, season, shared)
         parts.append(kind.usual(hours))
-        parts.append(kind.extra(cut))
+        if (kind.multipliers > 1.0).any():
+            parts.append(kind.extra(cut))
     columns = {name: np.concatenate([part[name] for part in parts]) for name in _COLUMNS}
     order = np.lexsort((columns["type"], columns["graded_at"]))
     columns = {name: column[order] for name, column in columns.items()}
@@ -152,13 +164,23 @@ def draw_incidents(world: World, streams: Streams, begin: float, end: float) -> 
 class _Kind:
     """One incident type, being drawn."""
 
-    def __init__(self, world: World, streams: Streams, levels: Timeline, code: int, name: str) -> None:
+    def __init__(
+        self,
+        world: World,
+        streams: Streams,
+        levels: Timeline,
+        code: int,
+        name: str,
+        season: Floats,
+        shared: Floats,
+    ) -> None:
         self.world, self.streams, self.levels = world, streams, levels
         self.code, self.name = code, name
+        self.season, self.shared = season, shared
         self.kind: IncidentType = world.scenario.demand.types[name]
         self.multipliers = np.array([_at(world, level).demand.get(name, 1.0) for level in ThreatLevel])
         self.stood_down = self.kind.stand_down.per_operation if self.kind.stand_down else 0.0
-        self.weights, annual = world.demand_by_zone(name)
+        self.weights, annual = world.demand_by_zone[name]
         self.per_minute = annual * (1.0 + self.stood_down) / MINUTES_PER_YEAR
 
     def usual(self, grid: Grid) -> Columns:
@@ -175,19 +197,15 @@ class _Kind:
         """Incidents that multipliers above 1 add."""
         source = Source(self.streams, "demand", self.name, "extra")
         more = np.maximum(self.multipliers - 1.0, 0.0)[self.levels.levels_at(grid.starts)]
-        received = (
-            arrivals(source.generator("arrivals"), grid.edges, self._rates(grid) * more)
-            if more.any()
-            else np.empty(0)
-        )
+        received = arrivals(source.generator("arrivals"), grid.edges, self._rates(grid) * more)
         return self._columns(source, received)
 
     def _rates(self, grid: Grid) -> Floats:
         """Arrivals a minute in each stretch of *grid*, at multiplier 1."""
         demand = self.world.scenario.demand
         profile = demand.profiles[self.kind.profile] if self.kind.profile else None
-        day = day_factors(self.streams, self.name, grid.days, demand.day_to_day)
-        by_time = weekly(profile)[grid.hour] * seasonal(demand.season)[grid.month] * day[grid.day]
+        day = day_factors(self.streams, self.name, self.shared, demand.day_to_day)
+        by_time = weekly(profile)[grid.hour] * self.season[grid.month] * day[grid.day]
         return np.asarray(self.per_minute * by_time)
 
     def _columns(self, source: Source, received: Floats) -> Columns:
@@ -210,9 +228,9 @@ class _Kind:
         }
 
     def _where(self, source: Source, count: int) -> Columns:
-        zones = self.world.zones
+        zones = self.world.zone_arrays
         zone = pick(self.weights, source.uniforms("zone", count))
-        x, y, area = (zones[name].to_numpy()[zone] for name in ("x_km", "y_km", "area_km2"))
+        x, y, area = (zones[name][zone] for name in ("x_km", "y_km", "area_km2"))
         x, y = in_disc(x, y, area, source.uniforms("point", count, 2))
         return {"zone": zone, "x": x, "y": y}
 
@@ -270,7 +288,7 @@ class _Kind:
 
 def _at(world: World, level: ThreatLevel) -> LevelConfig:
     """What the scenario sets at *level*; nothing for a level that it leaves out."""
-    return world.scenario.threat.levels.get(level.name) or _NOTHING  # type: ignore[call-overload, no-any-return]
+    return world.scenario.threat.levels.get(level.name) or _NOTHING  # type: ignore[call-overload]
 
 
 _NOTHING = LevelConfig()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,10 +12,8 @@ from armsim.config.schema.scenario import Scenario
 from armsim.domain import MINUTES_PER_DAY, ThreatLevel
 from armsim.model.absence import Bools, away_in_spells, levelled, marked, phase_of, planned_shares
 from armsim.model.patterns import RESTING, Calendar, Floats, Ints, calendar, holds_for, strength
+from armsim.model.threat import Timeline
 from armsim.streams import Streams
-
-if TYPE_CHECKING:
-    from armsim.model.threat import Timeline
 
 #: Rest that regulations ask for between duties, minutes.
 REST_BETWEEN = 11 * 60.0

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from armsim.config.schema.duty import REST, Pattern, PatternTeam
+from armsim.config.schema.duty import REST, LevelName, Pattern, PatternTeam
 from armsim.config.schema.threat import LevelConfig
 from armsim.domain import MINUTES_PER_DAY, ThreatLevel
 from armsim.errors import Problem, ScenarioError
-
-if TYPE_CHECKING:
-    from armsim.model.threat import Timeline
+from armsim.model.threat import Timeline
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -64,7 +62,12 @@ class Calendar:
 
 
 def calendar(
-    pattern: Pattern, team: str, levels: Mapping[str, LevelConfig], timeline: Timeline, begin: float, end: float
+    pattern: Pattern,
+    team: str,
+    levels: Mapping[LevelName, LevelConfig],
+    timeline: Timeline,
+    begin: float,
+    end: float,
 ) -> Calendar:
     """The pattern's shifts that may touch [begin, end), with two days to spare at each end.
 
@@ -109,7 +112,7 @@ def _cycle(pattern: Pattern, days: Ints) -> tuple[Ints, Ints]:
     return cycle[place], turn * before[-1] + before[place]
 
 
-def _lengths(team: str, levels: Mapping[str, LevelConfig]) -> dict[int, float]:
+def _lengths(team: str, levels: Mapping[LevelName, LevelConfig]) -> dict[int, float]:
     """Shift length by level, where a level sets one for the team."""
     found: dict[int, float] = {}
     for name, level in levels.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, get_args
 
 import numpy as np
@@ -40,8 +41,9 @@ def week_minutes(days: Sequence[Day], hours: ClockSpan) -> Ints:
     return (firsts[:, None] + np.arange(hours.length)).ravel() % _WEEK
 
 
+@lru_cache(maxsize=256)
 def weekly(profile: Profile | None) -> Floats:
-    """Relative rate by hour of the week, from Monday 00:00: shape (168,), mean 1.
+    """Relative rate by hour of the week, from Monday 00:00: shape (168,), mean 1, read only.
 
     An adjustment that covers part of an hour counts for that part. Without a profile the rate is flat.
 
@@ -56,7 +58,9 @@ def weekly(profile: Profile | None) -> Floats:
     hours = minutes.reshape(HOURS_PER_WEEK, -1).mean(axis=1)
     if not hours.any():
         raise ValueError("the profile is 0 at every hour; write at least one hour above 0")
-    return np.asarray(hours / hours.mean())
+    hours = hours / hours.mean()
+    hours.setflags(write=False)
+    return np.asarray(hours)
 
 
 def seasonal(season: Mapping[Month, float]) -> Floats:
@@ -122,19 +126,32 @@ def hourly_grid(start: date, begin: float, end: float, cuts: Iterable[float] = (
     return Grid(edges, hour_of_week(edges[:-1], start), months, day - day[0] if day.size else day)
 
 
-def day_factors(streams: Streams, name: str, days: int, spread: DayToDay) -> Floats:
+def shared_days(streams: Streams, days: int, spread: DayToDay) -> Floats:
+    """The part of how busy each day is that all types have in common, shape (days,); see :func:`day_factors`."""
+    if spread.cv < _NO_SPREAD:
+        return np.full(days, spread.shared)
+    shape = spread.cv**-2
+    return _gamma(streams.generator("demand", "day", "shared"), spread.shared * shape, days) / shape
+
+
+def day_factors(streams: Streams, name: str, shared: Floats, spread: DayToDay) -> Floats:
     """How busy each day is for the type *name*: gamma factors of mean 1, shape (days,).
 
     Sum construction: with k = 1/cv², Gamma(shared k, 1/k), the same for every type, plus an own
     Gamma((1 - shared) k, 1/k). The sum is exactly Gamma(k, 1/k), of mean 1 and variance cv², and any two
     types correlate by *shared*. Both come from one uniform a day by inversion.
+
+    Args:
+        streams: the streams of the replication.
+        name: name of the type.
+        shared: what :func:`shared_days` gave, shape (days,).
+        spread: coefficient of variation and share.
     """
     if spread.cv < _NO_SPREAD:
-        return np.ones(days)
+        return np.ones(shared.size)
     shape = spread.cv**-2
-    shared = _gamma(streams.generator("demand", "day", "shared"), spread.shared * shape, days)
-    own = _gamma(streams.generator("demand", name, "day"), (1.0 - spread.shared) * shape, days)
-    return (shared + own) / shape
+    own = _gamma(streams.generator("demand", name, "day"), (1.0 - spread.shared) * shape, shared.size)
+    return shared + own / shape
 
 
 def _gamma(rng: np.random.Generator, shape: float, days: int) -> Floats:

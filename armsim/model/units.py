@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -15,9 +15,7 @@ from armsim.errors import Problem, ScenarioError
 from armsim.model.crews import Slots, base_sequence, larger_share, population_served, slots_of
 from armsim.model.parades import cancelled_shares
 from armsim.model.patterns import RESTING, cycle_codes, strength, team_sizes
-
-if TYPE_CHECKING:
-    from armsim.model.world import Base, World
+from armsim.model.world import Base, World
 
 #: Weeks in a year, as hours a month are turned into hours a week.
 WEEKS_A_YEAR = 52.18
@@ -57,12 +55,21 @@ class Register:
     slots: dict[tuple[str, str], Slots]
 
 
+_REGISTERS: WeakKeyDictionary[World, Register] = WeakKeyDictionary()
+
+
 def register(world: World) -> Register:
-    """All units of the world, with slots enough for the most that can ever be crewed.
+    """All units of the world, with slots enough for the most that can ever be crewed; made once a world.
 
     Raises:
         ScenarioError: a standing kind names a base that its group does not have.
     """
+    if world not in _REGISTERS:
+        _REGISTERS[world] = _register(world)
+    return _REGISTERS[world]
+
+
+def _register(world: World) -> Register:
     units: list[Unit] = []
     first: dict[tuple[str, str], int] = {}
     slots: dict[tuple[str, str], Slots] = {}
@@ -70,7 +77,9 @@ def register(world: World) -> Register:
         kind = world.scenario.units[name]
         if kind.standing is not None:
             first[name, NO_LETTER] = len(units)
-            units += [Unit(len(units) + at, n, code, base) for at, (n, base) in enumerate(_standing(world, name))]
+            units += [
+                Unit(len(units) + at, n, code, base) for at, (n, base) in enumerate(_standing(world, name))
+            ]
             continue
         served = population_served(world, kind.bases)
         for letter, most in sorted(most_units(world.scenario, name).items()):
@@ -149,5 +158,3 @@ def patrols_by_day(team: VolunteerTeam, kind: UnitKind) -> list[float]:
     crew = kind.crew + larger_share(kind, NO_LETTER)
     week = hours / (team.duty / 60) * team.in_patrols / crew
     return [week * weight / total for weight in weights]
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from armsim.config.schema import Scenario
+from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.region import (
     BaseGroup,
     CrowFlyTravel,
@@ -101,11 +103,20 @@ class World:
         """
         return _weights(self.zones, weight, "weight")
 
-    def demand_by_zone(self, name: str) -> tuple[Floats, float]:
-        """Shares of the zones in incidents of the type *name*, shape (zones,), and incidents a year."""
-        kind = self.scenario.demand.types[name]
+    @cached_property
+    def zone_arrays(self) -> dict[str, Floats]:
+        """``x_km``, ``y_km`` and ``area_km2`` of the zones, for draws; shape (zones,) each."""
+        return {name: self.zones[name].to_numpy(dtype=np.float64) for name in ("x_km", "y_km", "area_km2")}
+
+    @cached_property
+    def demand_by_zone(self) -> dict[str, tuple[Floats, float]]:
+        """By type: shares of the zones in its incidents, shape (zones,), and incidents a year in all."""
+        return {name: self._demand_by_zone(self.scenario.demand.types[name]) for name in self.types}
+
+    def _demand_by_zone(self, kind: IncidentType) -> tuple[Floats, float]:
         if kind.annual_by_zone is not None:
-            rates = self.zones["zone"].map(kind.annual_by_zone).fillna(0.0).to_numpy(dtype=np.float64)
+            by_zone = kind.annual_by_zone
+            rates = np.array([by_zone.get(zone, 0.0) for zone in self.zones["zone"]], dtype=np.float64)
             total = float(rates.sum())
             return (rates / total if total else np.full(rates.size, 1.0 / rates.size)), total
         people = float(self.zones["population"].sum())
@@ -117,12 +128,14 @@ class World:
         return _nearest(self.zones, x_km, y_km)
 
     def __reduce__(self) -> tuple[Callable[..., World], tuple[Any, ...]]:
-        kept = (self.bases, self.sites, self.types, self.kinds, self.notes)
-        return _again, (self.scenario, self.zones, self.folder, *kept)
+        kept = {name: getattr(self, name) for name in ("bases", "sites", "types", "kinds", "notes")}
+        return _again, (self.scenario, self.zones, self.folder, kept)
 
 
-def _again(scenario: Scenario, zones: pd.DataFrame, folder: Path, *kept: Any) -> World:
-    return World(scenario, zones, _travel(scenario, zones, folder), *kept, folder)
+def _again(scenario: Scenario, zones: pd.DataFrame, folder: Path, kept: dict[str, Any]) -> World:
+    return World(
+        scenario=scenario, zones=zones, travel=_travel(scenario, zones, folder), folder=folder, **kept
+    )
 
 
 def build_world(scenario: Scenario, folder: Path) -> World:
@@ -259,8 +272,8 @@ def _nearest(zones: pd.DataFrame, x_km: float, y_km: float) -> int:
 
 
 def _weights(zones: pd.DataFrame, weight: Weight, path: str) -> Floats:
-    numbers = [name for name in zones.columns if zones[name].dtype.kind in "ifb"]
-    if weight.column not in numbers:
+    if weight.column not in zones or zones[weight.column].dtype.kind not in "ifb":
+        numbers = [name for name in zones.columns if zones[name].dtype.kind in "ifb"]
         message = (
             f"{weight.column!r} is no column of numbers of the zones{suggestion(weight.column, numbers)}"
         )

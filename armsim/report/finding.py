@@ -47,20 +47,20 @@ def distribution(subject: str, median: Estimate) -> str:
     """Title of the distribution of response times.
 
     Args:
-        subject: what is reached and where, such as ``an armed unit at firearms incidents``.
+        subject: who gets what, such as ``firearms incidents get an armed unit``.
         median: in minutes; NaN when not reached.
     """
     if math.isnan(median.value):
-        return f"Under half get {subject} at all"
-    return f"Half get {subject} within {_about(median)}{minutes(median)} minutes"
+        return f"Fewer than half of {subject} at all"
+    return f"Half of {subject} within {_about(median)}{minutes(median)} minutes"
 
 
-def hours(subject: str, worst: tuple[int, Estimate], best: tuple[int, Estimate]) -> str:
+def hours(subject: str, level: ThreatLevel, worst: tuple[int, Estimate], best: tuple[int, Estimate]) -> str:
     """Title of response by hour: names two hours only when their limits, set for all hours at once, part."""
     if apart(best[1], worst[1]) <= 0:
-        return f"No clear difference in {subject} between hours of the day"
+        return f"No clear difference in {subject} between hours at {level.name}"
     return (
-        f"Slower {subject} around {worst[0]:02d}:00 ({minutes(worst[1])} minutes) "
+        f"At {level.name}, {subject} is slower at {worst[0]:02d}:00 ({minutes(worst[1])} minutes) "
         f"than {best[0]:02d}:00 ({minutes(best[1])})"
     )
 
@@ -73,7 +73,7 @@ def availability(
     if sign == 0:
         return f"No clear difference in time without a free ARV at {after[0].name}"
     verb = "rises" if sign > 0 else "falls"
-    return f"Time with no ARV free {verb} from {percent(before[1])} to {percent(after[1])} at {after[0].name}"
+    return f"Time with no ARV free {verb} from {_from_to(before[1], after[1])} at {after[0].name}"
 
 
 def availability_alone(level: ThreatLevel, none_free: Estimate) -> str:
@@ -101,7 +101,7 @@ def coverage_change(
     verb = "rise" if sign > 0 else "fall"
     return (
         f"Residents within {within:g} minutes of an ARV {verb} "
-        f"from {percent(before[1])} to {percent(after[1])} at {after[0].name}"
+        f"from {_from_to(before[1], after[1])} at {after[0].name}"
     )
 
 
@@ -122,6 +122,16 @@ def percentiles_alone(subject: str, level: str, ninetieth: Estimate) -> str:
     if math.isnan(ninetieth.value):
         return f"More than a tenth of {subject} never comes at {level}"
     return f"Nine in ten: {subject} within {_about(ninetieth)}{minutes(ninetieth)} minutes at {level}"
+
+
+def _from_to(before: Estimate, after: Estimate) -> str:
+    """Two shares that differ, with as many decimals as it takes to see it, and the same for both."""
+    decimals = next((some for some in (0, 1, 2) if _rounded(before, some) != _rounded(after, some)), 3)
+    return f"{before.value:.{decimals}%} to {after.value:.{decimals}%}"
+
+
+def _rounded(share: Estimate, decimals: int) -> str:
+    return f"{share.value:.{decimals}%}"
 
 
 def _about(value: Estimate, close: float = 1.0) -> str:

@@ -20,7 +20,7 @@ from armsim.report.words import printable
 
 CATEGORICAL = ("#12436D", "#28A197", "#801650", "#F46A25", "#3D3D3D", "#A285D1")
 #: Light to dark in one hue with even steps of lightness, so that it also prints in grey.
-SEQUENTIAL = ("#DCEAF5", "#A9CBE5", "#6BA3D0", "#2F74AC", "#12436D")
+SEQUENTIAL = ("#CFE2F1", "#9FC5E2", "#6BA3D0", "#2F74AC", "#12436D")
 INK, QUIET, GRID, SHADE = "#0B0C0C", "#505A5F", "#D9D9D9", "#EEEEEE"
 MAX_SERIES = 4
 WIDTH_IN = 10.0
@@ -85,29 +85,30 @@ def level_look(level: ThreatLevel) -> Look:
     return _LEVELS[level]
 
 
-def canvas(title: str, subtitle: str, context: ChartContext, height_in: float = 5.8) -> Figure:
-    """A figure with its finding, its subtitle and its source line; the space between is for axes.
+def canvas(
+    title: str, subtitle: str, context: ChartContext, height_in: float = 5.8
+) -> tuple[Figure, dict[str, float]]:
+    """A figure with its finding, its subtitle and its source line.
 
     Args:
-        title: the finding; wrapped to two lines.
-        subtitle: measure, unit, population.
+        title: the finding; wrapped.
+        subtitle: measure, unit, population; wrapped.
         context: the run.
         height_in: height in inches; the width is always ``WIDTH_IN``.
+
+    Returns:
+        The figure, and the ``top`` and ``bottom`` between which axes may stand, for ``add_gridspec``.
     """
     figure = Figure(figsize=(WIDTH_IN, height_in))
-    heading = textwrap.fill(printable(title), 62)
-    lower = textwrap.fill(printable(subtitle), 112)
-    drop = 0.12 + 0.30 * (heading.count("\n") + 1)
-    figure.text(0.02, 1 - 0.12 / height_in, heading, size=16, weight="bold", va="top", linespacing=1.15)
-    figure.text(0.02, 1 - (drop + 0.07) / height_in, lower, size=11, color=QUIET, va="top")
-    foot = textwrap.fill(f"{printable(context.source)} Scenario: {printable(context.title)}.", 132)
+    heading, lower = textwrap.fill(printable(title), 70), textwrap.fill(printable(subtitle), 108)
+    foot = textwrap.fill(f"{printable(context.source)} Scenario: {printable(context.title)}.", 130)
+    below = 0.22 + 0.28 * (heading.count("\n") + 1)
+    top = below + 0.20 * (lower.count("\n") + 1) + 0.28
+    bottom = 0.75 + 0.14 * (foot.count("\n") + 1)
+    figure.text(0.02, 1 - 0.12 / height_in, heading, size=15.5, weight="bold", va="top", linespacing=1.15)
+    figure.text(0.02, 1 - below / height_in, lower, size=11, color=QUIET, va="top")
     figure.text(0.02, 0.10 / height_in, foot, size=8.5, color=QUIET, va="bottom")
-    return figure
-
-
-def room(height_in: float = 5.8, left: float = 0.08, right: float = 0.97) -> dict[str, float]:
-    """Where axes may stand below a two-line heading and above the source line, for ``add_gridspec``."""
-    return {"left": left, "right": right, "top": 1 - 1.30 / height_in, "bottom": 1.02 / height_in}
+    return figure, {"top": 1 - top / height_in, "bottom": bottom / height_in}
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -51,7 +51,7 @@ class Spells(Model):
 class PatternTeam(Model):
     """Officers who work a shift pattern."""
 
-    kind: Literal["pattern"] = "pattern"
+    kind: Literal["pattern"]
     establishment: Annotated[int, Field(ge=0, le=50_000)]
     """Posts on the books."""
     vacancies: Share = 0.0

@@ -1,0 +1,3 @@
+"""Simulator of armed response capacity."""
+
+__version__ = "0.1.0"

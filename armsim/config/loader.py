@@ -1,0 +1,108 @@
+"""A scenario file, ready to run: composed, validated, cross-checked, with a digest of all it depends on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from armsim.config.checks import check, data_files
+from armsim.config.compose import Composed, compose, digest, in_file_order
+from armsim.config.schema import Scenario
+from armsim.config.validate import names_in, validate
+from armsim.errors import Problem, ScenarioError
+
+#: Settings of the study that say how much is simulated, not what: they do not make another scenario.
+_NOT_THE_SCENARIO = ("replications", "seed", "record")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario that passed every check.
+
+    Attributes:
+        scenario: the validated settings.
+        composed: the settings as written, and who set them.
+        folder: folder of the scenario file; paths in it are relative to this.
+        digest: SHA-256 over the resolved settings and the bytes of the data files they name.
+        notes: plausibility remarks, in file order.
+    """
+
+    scenario: Scenario
+    composed: Composed
+    folder: Path
+    digest: str
+    notes: tuple[Problem, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """Name of the scenario file without its suffix."""
+        return Path(self.composed.file).stem
+
+    def with_override(self, *names: str) -> Loaded:
+        """The same file with more overrides applied, after those that already are."""
+        composed = self.composed
+        return load_scenario(composed.file, (*composed.applied, *names), composed.sets)
+
+    def files(self) -> dict[str, str]:
+        """SHA-256 of every file read, scenario and data, by name."""
+        return dict(self.composed.files) | _digests(self.scenario, self.folder)
+
+
+def load_scenario(
+    path: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    last_wins: bool = False,
+) -> Loaded:
+    """Load a scenario file.
+
+    Args:
+        path: the file.
+        overrides: names of its overrides to apply, in order.
+        sets: changes such as ``units.arv.vehicles=6``.
+        last_wins: when two overrides disagree, the later wins.
+
+    Raises:
+        ScenarioError: every problem found.
+    """
+    composed, scenario = read_scenario(path, overrides, sets, last_wins)
+    folder = Path(composed.file).parent
+    found = in_file_order(check(scenario, composed, folder), composed.files)
+    if any(one.severity == "error" for one in found):
+        raise ScenarioError([one for one in found if one.severity == "error"])
+    return Loaded(scenario, composed, folder, _digest(composed, scenario, folder), tuple(found))
+
+
+def read_scenario(
+    path: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    last_wins: bool = False,
+) -> tuple[Composed, Scenario]:
+    """Compose and validate without the checks across settings, which look for data files.
+
+    Raises:
+        ScenarioError: every problem found.
+    """
+    composed = compose(path, overrides, sets, last_wins, names=names_in(Scenario))
+    return composed, validate(Scenario, composed)
+
+
+def _digest(composed: Composed, scenario: Scenario, folder: Path) -> str:
+    settings: dict[str, Any] = dict(composed.data)
+    study = {key: value for key, value in (settings.pop("study", None) or {}).items()}
+    settings["study"] = {key: value for key, value in study.items() if key not in _NOT_THE_SCENARIO}
+    return digest({"settings": settings, "files": _digests(scenario, folder)})
+
+
+def _digests(scenario: Scenario, folder: Path) -> dict[str, str]:
+    return {name: _file_digest(folder / name) for _, name in data_files(scenario)}
+
+
+def _file_digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,298 @@
+"""One replication: draw, wire, run, hand back the log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from math import nan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from armsim import registry
+from armsim.domain import HOURS_PER_WEEK, MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
+from armsim.engine.casework import Casework
+from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
+from armsim.engine.control_room import ControlRoom
+from armsim.engine.desk import CommandDesk
+from armsim.engine.fleet import Fleet
+from armsim.engine.incident import Incident
+from armsim.engine.log import EventLog, Table
+from armsim.engine.recorder import Recorder
+from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
+from armsim.engine.unit import OFF_DUTY, Unit
+from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
+from armsim.model.patrol import PatrolPoints
+from armsim.model.roster import Duty, duty
+from armsim.model.speeds import time_factors
+from armsim.model.threat import timeline
+from armsim.model.world import World
+from armsim.streams import Streams
+
+_CHUNK = 2_000
+_FREE, _DIVERTIBLE, _NEITHER = 2, 1, 0
+#: Rows of the roster feed at one minute: the level changes first, then duty starts, breaks and posts.
+_LEVEL, _PARADE, _BREAK, _POST = 0, 1 << 20, 2 << 20, 3 << 20
+
+FeedItem = tuple[float, int, Callable[[Any], None], Any]
+
+
+def simulate(world: World, seed: int, replication: int, record: Record) -> EventLog:
+    """Run one replication of *world*.
+
+    Args:
+        world: what does not change between replications.
+        seed: seed of the study.
+        replication: index of the replication.
+        record: how much of the log is kept; armed units' status intervals always are.
+
+    Returns:
+        The log; two calls with equal arguments give equal logs.
+    """
+    return Simulation(world, Streams(seed, replication), record).run()
+
+
+class Simulation:
+    """The wiring of one replication."""
+
+    def __init__(self, world: World, streams: Streams, record: Record) -> None:
+        scenario = world.scenario
+        self.world = world
+        self.streams = streams
+        self.record = record
+        self.begin, self.window = -scenario.warm_up, scenario.window
+        self.end = self.window + scenario.cool_down
+        self.levels = timeline(scenario)
+        self.duty: Duty = duty(world, streams, self.levels, self.begin, self.end)
+        self.clock = Clock(initial_time=self.begin)
+        self.recorder = Recorder(record, self.duty.end.tolist())
+        self.kinds = tuple(kind_rules(code, scenario.units[name]) for code, name in enumerate(world.kinds))
+        self.types = tuple(type_rules(world, code, self.kinds) for code in range(len(world.types)))
+        self._factors = time_factors(scenario)
+        self._first_hour = scenario.start.weekday() * 24
+        self.fleet = Fleet(self._units(), len(self.kinds), world.travel, self.time_factor, self.recorder)
+        policy = registry.load("armsim.dispatch", str(scenario.dispatch.policy["kind"]))
+        options = {name: value for name, value in scenario.dispatch.policy.items() if name != "kind"}
+        rules = dispatch_rules(world)
+        rules.level = int(self.levels.level_at(self.begin))
+        explains = record is not Record.METRICS
+        self.room = ControlRoom(self.fleet, policy(policy.Options(**options)), rules, explains)
+        self.casework = Casework(
+            self.clock, self.fleet, self.room, self.recorder, scenario.demand.paperwork, self._more_luck
+        )
+        self.casework.desk = CommandDesk(
+            self.clock, scenario.desk.capacity, self.recorder, self.casework.authorised
+        )
+        self.posts = post_incidents(world, self.levels, self.begin, self.end)
+        self.post_rows: list[Incident] = []
+
+    def run(self) -> EventLog:
+        """Warm up, run the window, and go on until every counted incident has ended or the cap is reached."""
+        incidents = draw_incidents(self.world, self.streams, self.begin, self.end)
+        self.clock.feed(ROSTER, self._roster_feed())
+        self.clock.feed(NEW_INCIDENT, self._incident_feed(incidents))
+        if self.world.scenario.study.survey_every > 0:
+            self.clock.feed(SURVEY, self._survey_feed())
+        self.clock.run(until=self.window)
+        horizon = self.window
+        while self._counted_left(incidents, horizon) and horizon < self.end:
+            horizon = min(self.end, horizon + MINUTES_PER_HOUR)
+            self.clock.run(until=horizon)
+        self.fleet.flush(horizon)
+        self.casework.flush(horizon)
+        return EventLog(
+            self._tables(horizon), self.duty.units, self.duty.officer_hours, self.streams.seed, self.streams.replication
+        )
+
+    def time_factor(self, minute: float) -> float:
+        """Multiplier of ordinary travel minutes at *minute*: the speed of the hour of the week."""
+        return self._factors[(int(minute // MINUTES_PER_HOUR) + self._first_hour) % HOURS_PER_WEEK]
+
+    def _counted_left(self, incidents: IncidentTable, horizon: float) -> bool:
+        """Counted incidents that are open, or received in the window and not yet graded."""
+        late = (incidents.received_at < self.window) & (incidents.graded_at >= horizon)
+        return self.casework.open_counted > 0 or bool(late.any())
+
+    # --- wiring ---------------------------------------------------------------------------------------
+
+    def _units(self) -> list[Unit]:
+        full = self.record is Record.FULL
+        units = []
+        days = int((self.end - self.begin) / MINUTES_PER_DAY) + 2
+        points = {}
+        for code, name in enumerate(self.world.kinds):
+            config = self.world.scenario.units[name]
+            if config.patrol:
+                points[code] = PatrolPoints(self.world, config.patrol, config.bases)
+        for spec in self.duty.units:
+            rules = self.kinds[spec.kind]
+            unit = Unit(spec.number, rules, spec.base.place, full or rules.armed)
+            unit.since = self.begin
+            if rules.patrol_slot:
+                slots = int(MINUTES_PER_DAY / rules.patrol_slot) + 1
+                unit.waypoints = points[spec.kind].draw(self.streams, spec.name, spec.base, days * slots)
+            units.append(unit)
+        return units
+
+    def _more_luck(self, incident: int, ordinal: int) -> tuple[float, float]:
+        turn_out, trip = self.streams.generator("luck", incident, ordinal).standard_normal(2)
+        return float(turn_out), float(trip)
+
+    # --- feeds ----------------------------------------------------------------------------------------
+
+    def _roster_feed(self) -> list[FeedItem]:
+        """Levels, duty starts, breaks and posts, in order of minute and then of kind and number."""
+        items: list[FeedItem] = [
+            (start, _LEVEL + int(level), self._level_changes, int(level))
+            for level, start, _ in self.levels.spells(self.begin, self.end)
+            if start > self.begin
+        ]
+        table = self.duty
+        rows = zip(
+            table.unit.tolist(), table.start.tolist(), table.end.tolist(), table.officers.tolist(),
+            table.ced.tolist(), table.armed_officers.tolist(), table.arv.tolist(), strict=True,
+        )  # fmt: skip
+        for row, (number, start, end, officers, ced, armed, arv) in enumerate(rows):
+            unit = self.fleet.units[number]
+            crew = (officers, ced, armed, arv)
+            items.append((max(start, self.begin), _PARADE + number, self._parade, (unit, end, crew, row)))
+            due = start + unit.rules.break_window[0]
+            if unit.rules.break_length and self.begin <= due < end:
+                items.append((due, _BREAK + number, self.casework.break_due, unit))
+        items += [
+            (post.opens, _POST + index, self._post_opens, (index, post)) for index, post in enumerate(self.posts)
+        ]
+        items.sort(key=lambda item: item[:2])
+        return items
+
+    def _parade(self, subject: tuple[Unit, float, tuple[int, int, int, int], int]) -> None:
+        unit, ends, crew, row = subject
+        now = self.clock.now
+        self.fleet.look(unit, now)
+        if unit.status != OFF_DUTY:
+            # Still out from the last tour: the old crew goes on and the new one is not needed.
+            unit.ends = ends
+            unit.duty = row
+            return
+        self.fleet.parade(unit, now, ends, crew, row)
+        self.casework.offer(now)
+
+    def _level_changes(self, level: int) -> None:
+        self.room.rules.level = level
+        self.casework.offer(self.clock.now)
+
+    def _post_opens(self, subject: tuple[int, PostSpec]) -> None:
+        index, spec = subject
+        now = self.clock.now
+        number = -2 - index
+        post = Incident(
+            number, post_rules(self.world, spec, self.kinds), spec.priority, spec.zone, spec.place,
+            self.room.rules.level, now, now, spec.needs, 0.0,
+        )  # fmt: skip
+        post.authority_service = nan
+        post.post_index = index
+        self.post_rows.append(post)
+        Alarm(self.clock, spec.closes, WORK_ENDS + index, lambda _: self.casework.post_closes(post), post)
+        self.casework.graded(post)
+
+    def _incident_feed(self, table: IncidentTable) -> Iterator[FeedItem]:
+        graded = self.casework.graded
+        for start in range(0, len(table), _CHUNK):
+            for incident in self._made(table, slice(start, start + _CHUNK)):
+                yield incident.graded_at, incident.number, graded, incident
+
+    def _made(self, table: IncidentTable, rows: slice) -> Iterator[Incident]:
+        """Incidents of some rows; made in chunks so that memory does not grow with the window."""
+        window = self.window
+        columns = zip(
+            table.number[rows].tolist(), table.type[rows].tolist(), table.priority[rows].tolist(),
+            table.zone[rows].tolist(), table.places[rows], table.level[rows].tolist(),
+            table.received_at[rows].tolist(), table.graded_at[rows].tolist(), table.needs[rows].tolist(),
+            table.on_scene[rows].tolist(), table.authorisation[rows].tolist(), table.command[rows].tolist(),
+            table.stand_down_at[rows].tolist(), table.lost_at[rows].tolist(), table.follow_on[rows].tolist(),
+            table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(), strict=True,
+        )  # fmt: skip
+        for (
+            number, kind, priority, zone, place, level, received, graded, needs, work, authorisation, command,
+            stand_down, lost, follow_on, crew_off, turnout_z, trip_z,
+        ) in columns:  # fmt: skip
+            incident = Incident(
+                number, self.types[kind], priority, zone, place, level, received, graded, tuple(needs), work
+            )
+            incident.authority_service = authorisation
+            incident.command = command
+            incident.stand_down_at = stand_down
+            incident.lost_at = lost
+            incident.follow_on = follow_on
+            incident.crew_off = crew_off
+            incident.turnout_z = turnout_z
+            incident.trip_z = trip_z
+            incident.counted = 0.0 <= received < window
+            yield incident
+
+    # --- the survey -----------------------------------------------------------------------------------
+
+    def _survey_feed(self) -> Iterator[FeedItem]:
+        every = self.world.scenario.study.survey_every
+        for step in range(int(self.window / every)):
+            yield step * every, 0, self._survey, step * every
+
+    def _survey(self, minute: float) -> None:
+        """Where the armed units are and whether a firearms incident could have them."""
+        fleet = self.fleet
+        diversions = self.room.rules.divert[self.room.rules.level][0]
+        for kind in self.kinds:
+            if kind.arv:
+                for unit in list(fleet.fresh(kind.code, minute)):
+                    self.recorder.survey(
+                        minute, unit.number, unit.status, _FREE, fleet.travel.position(unit.leg, minute)
+                    )
+                by_status = diversions.get(kind.code, {})
+                for unit in list(fleet.engaged[kind.code]):
+                    fleet.look(unit, minute)
+                    off = by_status.get(unit.status, frozenset())
+                    grade = -1 if unit.job is None else unit.job.incident.rules.grade
+                    had = _DIVERTIBLE if grade in off and unit.ends > minute else _NEITHER
+                    place = fleet.travel.position(unit.leg, minute)
+                    self.recorder.survey(minute, unit.number, unit.status, had, place)
+
+    # --- the log --------------------------------------------------------------------------------------
+
+    def _tables(self, horizon: float) -> dict[str, Table]:
+        tables = self.recorder.tables()
+        table = self.duty
+        begun = table.start < horizon
+        tables["duty"] = {
+            "unit": _floats(table.unit[begun]),
+            "start": _floats(table.start[begun]),
+            "planned_end": _floats(table.end[begun]),
+            "end": np.minimum(np.array(self.recorder.actual_ends)[begun], horizon),
+            "officers": _floats(table.officers[begun]),
+            "ced": _floats(table.ced[begun]),
+            "armed_officers": _floats(table.armed_officers[begun]),
+            "arv": _floats(table.arv[begun]),
+        }
+        tables["shortfalls"] = {name: _floats(column) for name, column in table.shortfalls.items()}
+        tables["posts"] = self._post_table(horizon)
+        spells = self.levels.spells(self.begin, horizon)
+        tables["threat"] = {
+            "level": np.array([float(level) for level, _, _ in spells]),
+            "start": np.array([start for _, start, _ in spells]),
+            "end": np.array([end for _, _, end in spells]),
+        }
+        return tables
+
+    def _post_table(self, horizon: float) -> Table:
+        """Wanted and filled minutes of every post and opening."""
+        wanted = [min(self.posts[row.post_index].closes, horizon) - row.received_at for row in self.post_rows]
+        return {
+            "post": _floats(np.array([row.post_index for row in self.post_rows])),
+            "day": np.array([row.received_at // MINUTES_PER_DAY for row in self.post_rows]),
+            "wanted_minutes": _floats(np.array(wanted)),
+            "filled_minutes": _floats(np.array([row.filled_minutes for row in self.post_rows])),
+        }
+
+
+def _floats(column: NDArray[Any]) -> NDArray[np.float64]:
+    return np.asarray(column, dtype=np.float64)
+

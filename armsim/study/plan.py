@@ -1,0 +1,92 @@
+"""What a study runs: options, replications, seed; and what makes two runs the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+
+from armsim.config.compose import digest
+from armsim.config.loader import Loaded
+from armsim.domain import Record
+
+#: Replications of one option in one unit of work; the same whatever the number of jobs.
+CHUNK = 5
+
+
+def armsim_version() -> str:
+    """Version of the installed package; ``0`` when it is used without being installed."""
+    try:
+        return version("armsim")
+    except PackageNotFoundError:
+        return "0"
+
+
+@dataclass(frozen=True)
+class Study:
+    """Options to run on the same incidents.
+
+    Attributes:
+        options: name of each option: its scenario.
+        replications: independent repetitions; left out, what the first scenario says.
+        seed: seed of every random stream; left out, what the first scenario says.
+        record: how much of each log is kept; left out, what the first scenario says.
+
+    Raises:
+        ValueError: no option, no replication, a negative seed or an empty name.
+    """
+
+    options: Mapping[str, Loaded]
+    replications: int = 0
+    seed: int = -1
+    record: Record | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        if not self.options or not all(name.strip() for name in self.options):
+            raise ValueError("a study needs at least one option, each with a name")
+        if self.replications < 0 or self.seed < -1:
+            raise ValueError(f"replications and seed must be 0 or more, got {self.replications} and {self.seed}")
+        told = next(iter(self.options.values())).scenario.study
+        object.__setattr__(self, "options", dict(self.options))
+        object.__setattr__(self, "replications", self.replications or told.replications)
+        object.__setattr__(self, "seed", told.seed if self.seed == -1 else self.seed)
+        object.__setattr__(self, "record", Record(self.record or told.record))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that the results depend on.
+
+        Not of the number of replications, so that asking for more continues a run.
+        """
+        return digest(
+            {
+                "options": {name: loaded.digest for name, loaded in self.options.items()},
+                "version": armsim_version(),
+                "seed": str(self.seed),
+                "record": str(self.record),
+            }
+        )
+
+    @property
+    def run_id(self) -> str:
+        """Name of the run folder: scenario file and the first eight digits of the digest."""
+        first = next(iter(self.options.values()))
+        return f"{first.stem}-{self.digest[:8]}"
+
+
+def chunks(replications: int, done: Iterable[int]) -> list[range]:
+    """Runs of replications still to do, none across a boundary of ``CHUNK``.
+
+    Args:
+        replications: how many there shall be.
+        done: indices that exist.
+    """
+    have = set(done)
+    todo = [index for index in range(replications) if index not in have]
+    spans: list[range] = []
+    for index in todo:
+        if spans and spans[-1].stop == index and index % CHUNK:
+            spans[-1] = range(spans[-1].start, index + 1)
+        else:
+            spans.append(range(index, index + 1))
+    return spans

@@ -1,0 +1,243 @@
+"""The run folder. A part is a chunk of replications, measured, and counts as done once its folder has its name.
+
+``parts/option=<name>/part-<first>-<last>/`` holds ``responses``, ``totals`` and ``potential`` as Parquet and
+``part.json``: replications, failures and digests of the files. All else in the run folder is derived.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from armsim.analysis.measure import Measures
+from armsim.analysis.option import RESPONSE_TYPES, OptionData
+from armsim.config.loader import read_scenario
+from armsim.domain import ThreatLevel
+from armsim.errors import RunFolderError
+from armsim.study import files
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+_TABLES = ("responses", "totals", "potential")
+_SURVEYS = "potential_surveys"
+
+Tables = Mapping[str, Mapping[str, NDArray[Any]]]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A replication that failed.
+
+    Attributes:
+        option: name of the option.
+        replication: its index.
+        seed: seed of the study: with the index, enough to run it again alone.
+        reason: class and message of what went wrong.
+    """
+
+    option: str
+    replication: int
+    seed: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A verified part."""
+
+    path: Path
+    replications: tuple[int, ...]
+    failures: tuple[Failure, ...]
+
+
+def options_folder(folder: Path, option: str) -> Path:
+    """Where the parts of an option are."""
+    return folder / "parts" / f"option={files.file_name(option)}"
+
+
+def part_name(span: range) -> str:
+    """Name of the part that holds the replications of *span*."""
+    return f"part-{span.start:05d}-{span.stop - 1:05d}"
+
+
+def write_part(
+    folder: Path,
+    option: str,
+    span: range,
+    measures: Sequence[Measures],
+    failures: Sequence[Failure],
+    logs: Sequence[tuple[int, Tables]] = (),
+) -> None:
+    """Write the part of *span*, whole or not at all; log tables first, so that a part implies its tables."""
+    name = part_name(span)
+    kept = {table for _, tables in logs for table in tables}
+    for table in sorted(kept):
+        target = folder / table / f"option={files.file_name(option)}" / f"{name}.parquet"
+        files.write_table(target, _joined([(index, tables[table]) for index, tables in logs]))
+    home = options_folder(folder, option)
+    beside = home / f"{files.UNFINISHED}{name}"
+    shutil.rmtree(beside, ignore_errors=True)
+    for table, columns in _part_tables(measures).items():
+        files.write_table(beside / f"{table}.parquet", columns)
+    record = {
+        "replications": [one.replication for one in measures],
+        "failures": [asdict(one) for one in failures],
+        "sha256": {table: files.sha256(beside / f"{table}.parquet") for table in _TABLES},
+        "logs": sorted(kept),
+    }
+    files.write_json(beside / "part.json", record)
+    shutil.rmtree(home / name, ignore_errors=True)
+    beside.rename(home / name)
+
+
+def verified_parts(folder: Path, option: str) -> tuple[list[Part], list[Path]]:
+    """Parts whose files are what was written, in order, and the folders of those that are damaged."""
+    good: list[Part] = []
+    damaged: list[Path] = []
+    for path in sorted(options_folder(folder, option).glob("part-*")):
+        part = _verified(path, folder, option)
+        if part is None:
+            damaged.append(path)
+        else:
+            good.append(part)
+    return good, damaged
+
+
+def _verified(path: Path, folder: Path, option: str) -> Part | None:
+    try:
+        record = json.loads((path / "part.json").read_text(encoding="utf-8"))
+        whole = all(files.sha256(path / f"{table}.parquet") == record["sha256"][table] for table in _TABLES)
+        there = all(
+            (folder / table / f"option={files.file_name(option)}" / f"{path.name}.parquet").is_file()
+            for table in record["logs"]
+        )
+        if not (whole and there):
+            return None
+        failures = tuple(Failure(**one) for one in record["failures"])
+        return Part(path, tuple(record["replications"]), failures)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def read_option(folder: Path, option: str) -> OptionData:
+    """Measured tables of an option, from its verified parts.
+
+    Raises:
+        RunFolderError: the option's settings or the zones are missing or damaged.
+    """
+    zones, scenario = _zones(folder, option), _scenario(folder, option)
+    parts, _ = verified_parts(folder, option)
+    ran = sorted(index for part in parts for index in part.replications)
+    responses = _read(parts, "responses", ["replication", *RESPONSE_TYPES])
+    long = _read(parts, "totals", ["replication", "name", "value"])
+    totals = long.pivot(index="replication", columns="name", values="value").reindex(ran).fillna(0.0)
+    totals = totals.reindex(columns=sorted(totals.columns))
+    potential = _potential(_read(parts, "potential", ["replication", "zone", "level", "sum"]), totals, len(zones))
+    replications = ran[-1] + 1 if ran else 1
+    return OptionData(option, scenario, zones, responses, totals, potential, replications)
+
+
+def _zones(folder: Path, option: str) -> pd.DataFrame:
+    for name in (f"zones/option={files.file_name(option)}.parquet", "zones.parquet"):
+        path = folder / name
+        if path.is_file():
+            try:
+                return pd.DataFrame(pq.read_table(path, partitioning=None).to_pandas())
+            except (OSError, ValueError) as error:
+                raise RunFolderError(f"{path}: damaged; delete it and run the study again ({error})") from error
+    raise RunFolderError(f"{folder}: holds no zones.parquet; run the study again")
+
+
+def _scenario(folder: Path, option: str) -> Any:
+    path = folder / "options" / f"{files.file_name(option)}.yaml"
+    if not path.is_file():
+        raise RunFolderError(f"{path}: missing; run the study again")
+    return read_scenario(path)[1]
+
+
+def _read(parts: Sequence[Part], table: str, columns: Sequence[str]) -> pd.DataFrame:
+    frames = [pq.read_table(part.path / f"{table}.parquet", partitioning=None).to_pandas() for part in parts]
+    frames = [frame for frame in frames if len(frame)]
+    if not frames:
+        return pd.DataFrame({column: np.empty(0, dtype=np.int64) for column in columns})
+    whole = pd.concat(frames, ignore_index=True)
+    return pd.DataFrame(whole.sort_values("replication", kind="stable", ignore_index=True))
+
+
+def _potential(long: pd.DataFrame, totals: pd.DataFrame, zones: int) -> NDArray[np.float64]:
+    sums = np.zeros((zones, len(ThreatLevel)))
+    np.add.at(sums, (long["zone"].to_numpy(), long["level"].to_numpy()), long["sum"].to_numpy(dtype=np.float64))
+    names = [f"{_SURVEYS}:level={level.name}" for level in ThreatLevel]
+    count = np.array([totals[name].sum() if name in totals else 0.0 for name in names])
+    out = np.full(sums.shape, np.nan)
+    return np.divide(sums, count, out=out, where=count > 0)
+
+
+def _part_tables(measures: Sequence[Measures]) -> dict[str, dict[str, Any]]:
+    """Columns of the three tables of a part."""
+    responses = [(one.replication, one.responses) for one in measures]
+    names, values, owners = [], [], []
+    for one in measures:
+        totals = dict(one.totals)
+        for level in np.flatnonzero(one.surveys):
+            totals[f"{_SURVEYS}:level={ThreatLevel(level).name}"] = float(one.surveys[level])
+        for name in sorted(totals):
+            owners.append(one.replication)
+            names.append(name)
+            values.append(totals[name])
+    return {
+        "responses": _joined(responses),
+        "totals": {
+            "replication": np.array(owners, dtype=np.int32),
+            "name": np.array(names, dtype=object) if names else np.array([], dtype=str),
+            "value": np.array(values, dtype=np.float64),
+        },
+        "potential": _joined([(one.replication, _potential_rows(one)) for one in measures]),
+    }
+
+
+def _potential_rows(one: Measures) -> dict[str, NDArray[Any]]:
+    zones = np.arange(len(one.potential), dtype=np.int32)
+    seen = np.flatnonzero(one.surveys)
+    return {
+        "zone": np.tile(zones, len(seen)),
+        "level": np.repeat(seen, len(zones)).astype(np.int8),
+        "sum": one.potential[:, seen].T.reshape(-1),
+    }
+
+
+def _joined(tables: Sequence[tuple[int, Mapping[str, NDArray[Any]]]]) -> dict[str, NDArray[Any]]:
+    """Tables of several replications below each other, with a column that says whose a row is."""
+    if not tables:
+        return {"replication": np.array([], dtype=np.int32)}
+    lengths = [len(next(iter(columns.values()))) for _, columns in tables]
+    owner = np.repeat(np.array([index for index, _ in tables], dtype=np.int32), lengths)
+    names = tables[0][1]
+    return {"replication": owner} | {name: np.concatenate([columns[name] for _, columns in tables]) for name in names}
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What ``manifest.json`` of a run folder says.
+
+    Raises:
+        RunFolderError: missing, damaged, or of a later armsim.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunFolderError(f"{folder}: not a run folder: it holds no {MANIFEST}") from None
+    except (OSError, ValueError) as error:
+        raise RunFolderError(f"{path}: cannot be read ({error}); run the study again to rebuild it") from error
+    if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
+        raise RunFolderError(f"{path}: written by another version of armsim; run the study again")
+    return manifest
