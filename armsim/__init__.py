@@ -1,3 +1,24 @@
-"""Simulator of armed response capacity."""
+"""armsim: a simulator of armed response capacity.
+
+>>> import armsim
+>>> armsim.Results.__name__
+'Results'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from armsim.api import Loaded, Record, Results, Study, load_scenario, run_study
 
 __version__ = "0.1.0"
+__all__ = ["Loaded", "Record", "Results", "Study", "load_scenario", "run_study"]
+
+
+def __getattr__(name: str) -> Any:
+    """Public names, imported when first used: the command line's help needs none of them."""
+    if name in __all__:
+        return getattr(import_module("armsim.api"), name)
+    raise AttributeError(f"module 'armsim' has no attribute {name!r}")

@@ -48,7 +48,7 @@ def availability(log: Log, world: World) -> dict[str, float]:
     on_post = own["status"] == UnitStatus.ON_POST
     zero, many = _counted(own["start"][free], own["end"][free], edges, cells)
     _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, cells)
-    elapsed = np.bincount(cells, weights=np.diff(edges), minlength=_LEVELS * _DAY_HOURS)
+    elapsed = _summed(cells, np.diff(edges), _LEVELS * _DAY_HOURS)
     surveys, none = _surveys(log, world, is_arv, edges, cells)
     table = {
         "minutes": elapsed,
@@ -71,7 +71,9 @@ def spells(log: Log, world: World) -> list[tuple[int, float, float]]:
     """Level, start and end of each spell inside the window."""
     threat = log.tables["threat"]
     window = world.scenario.window
-    rows = zip(threat["level"], np.maximum(threat["start"], 0), np.minimum(threat["end"], window), strict=True)
+    rows = zip(
+        threat["level"], np.maximum(threat["start"], 0), np.minimum(threat["end"], window), strict=True
+    )
     return [(int(level), float(start), float(end)) for level, start, end in rows if start < end]
 
 
@@ -101,8 +103,12 @@ def _counted(starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp
     length, count = length[lasting], count[lasting]
     cell = cells[np.searchsorted(edges, times[:-1][lasting], side="right") - 1]
     size = _LEVELS * _DAY_HOURS
-    zero = np.bincount(cell, weights=length * (count == 0), minlength=size)
-    return zero, np.bincount(cell, weights=length * count, minlength=size)
+    return _summed(cell, length * (count == 0), size), _summed(cell, length * count, size)
+
+
+def _summed(cell: NDArray[np.intp], values: NDArray[Any], size: int) -> Floats:
+    """Sum of the values of each cell, shape (size,)."""
+    return np.asarray(np.bincount(cell, weights=values, minlength=size), dtype=np.float64)
 
 
 def _surveys(
@@ -119,8 +125,8 @@ def _surveys(
     found = np.bincount(index[(index >= 0) & (index < len(times))], minlength=len(times))
     cell = cells[np.searchsorted(edges, times, side="right") - 1]
     return (
-        np.bincount(cell, minlength=size).astype(np.float64),
-        np.bincount(cell, weights=found == 0, minlength=size),
+        _summed(cell, np.ones(len(cell)), size),
+        _summed(cell, found == 0, size),
     )
 
 
@@ -167,7 +173,7 @@ def _named(table: dict[str, Floats]) -> dict[str, float]:
     totals: dict[str, float] = {}
     for name, values in table.items():
         grid = values.reshape(_LEVELS, _DAY_HOURS)
-        for level in np.flatnonzero(lived.any(axis=1)):
+        for level in np.flatnonzero(lived.any(axis=1)).tolist():
             word = ThreatLevel(level).name
             totals[f"{name}:level={word}"] = float(grid[level].sum())
             for hour in np.flatnonzero(lived[level]):

@@ -44,10 +44,25 @@ Table = Mapping[str, NDArray[Any]]
 class Log(Protocol):
     """What is read of an engine's log: tables of columns by name, and the units."""
 
-    tables: dict[str, dict[str, NDArray[Any]]]
-    units: tuple[Unit, ...]
-    replication: int
-    seed: int
+    @property
+    def tables(self) -> Mapping[str, Mapping[str, NDArray[Any]]]:
+        """Columns by table."""
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Units by number."""
+
+    @property
+    def officer_hours(self) -> Mapping[str, float]:
+        """Officer hours paraded in the window, by team."""
+
+    @property
+    def replication(self) -> int:
+        """Index of the replication."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of the study."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +172,7 @@ def incident_totals(incidents: Table) -> dict[str, float]:
             totals[f"{name}:grade={Grade(one).name}:level={ThreatLevel(at).name}"] = float(counts[one, at])
     for name, values in _by_level(incidents).items():
         sums = np.bincount(level, weights=values, minlength=_LEVELS)
-        for at in np.flatnonzero(sums):
+        for at in np.flatnonzero(sums).tolist():
             totals[f"{name}:level={ThreatLevel(at).name}"] = float(sums[at])
     return totals
 
@@ -186,6 +201,7 @@ def duty_totals(log: Log, world: World) -> dict[str, float]:
     posts = log.tables["posts"]
     for column in ("wanted_minutes", "filled_minutes"):
         totals[f"post_{column}"] = float(posts[column].sum())
+    totals |= {f"officer_hours:team={team}": float(hours) for team, hours in log.officer_hours.items()}
     return totals
 
 

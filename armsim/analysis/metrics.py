@@ -111,18 +111,20 @@ def summarise(data: OptionData, names: Sequence[str] | None = None) -> pd.DataFr
     for one in known.values() if names is None else [known[name] for name in names]:
         head = {key: getattr(one, key) for key in ("label", "unit", "better", "population")}
         for row in one.rows(data):
-            records.append({"metric": one.name, **head, **_record(row)})
+            records.append({"metric": one.name, **head, **_record(row, one.unit)})
     return pd.DataFrame.from_records(records, columns=list(COLUMNS))
 
 
-def _record(row: Row) -> dict[str, Any]:
+def _record(row: Row, unit: str) -> dict[str, Any]:
+    """A row as it stands in the table; limits are cut at what the figure can be."""
     estimate, blank = row.estimate, math.nan
+    most = 1.0 if unit == "share" else math.inf
     return {
         **dict.fromkeys(GROUPS, ""),
         **row.labels,
         "value": estimate.value if row.shown else blank,
-        "low": estimate.low if row.shown else blank,
-        "high": estimate.high if row.shown else blank,
+        "low": max(estimate.low, 0.0) if row.shown and estimate.low == estimate.low else blank,
+        "high": min(estimate.high, most) if row.shown and estimate.high == estimate.high else blank,
         "n": estimate.count,
         "replications": estimate.replications,
         "shown": row.shown,
@@ -143,7 +145,9 @@ def _response_p50(data: OptionData) -> Iterator[Row]:
     yield from _quantiles(data, 0.5)
 
 
-@metric("response_p90", "minutes", "lower", "90th percentile response", "incidents that ask for the milestone")
+@metric(
+    "response_p90", "minutes", "lower", "90th percentile response", "incidents that ask for the milestone"
+)
 def _response_p90(data: OptionData) -> Iterator[Row]:
     yield from _quantiles(data, 0.9)
 
@@ -189,7 +193,9 @@ def _share_requeued(data: OptionData) -> Iterator[Row]:
 def _over_time(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
     for level, names in _levels(data).items():
         cells = [f"level={name}" for name in names]
-        yield Row({"level": level}, data.ratio([f"{upper}:{c}" for c in cells], [f"{lower}:{c}" for c in cells]))
+        yield Row(
+            {"level": level}, data.ratio([f"{upper}:{c}" for c in cells], [f"{lower}:{c}" for c in cells])
+        )
         for hour in range(24):
             hourly = [f"{cell}:hour={hour}" for cell in cells]
             estimate = data.ratio([f"{upper}:{c}" for c in hourly], [f"{lower}:{c}" for c in hourly])
@@ -263,7 +269,9 @@ def _unmet_mobilisations(data: OptionData) -> Iterator[Row]:
 
 def _means(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
     for level, names in _levels(data).items():
-        estimate = data.ratio([f"{upper}:level={one}" for one in names], [f"{lower}:level={one}" for one in names])
+        estimate = data.ratio(
+            [f"{upper}:level={one}" for one in names], [f"{lower}:level={one}" for one in names]
+        )
         if estimate.count:
             yield Row({"level": level}, estimate, enough(int(estimate.count)))
 
@@ -273,7 +281,9 @@ def _authorisation_delay(data: OptionData) -> Iterator[Row]:
     yield from _means(data, "authorisation_minutes", "authorisations")
 
 
-@metric("exposure", "minutes", "lower", "First officer to first armed unit, mean", "firearms incidents with both")
+@metric(
+    "exposure", "minutes", "lower", "First officer to first armed unit, mean", "firearms incidents with both"
+)
 def _exposure(data: OptionData) -> Iterator[Row]:
     yield from _means(data, "exposure_minutes", "exposures")
 

@@ -53,7 +53,8 @@ class OptionData:
             that of ``analysis.curve``.
         totals: additive sums, a row per replication (its index) and a column per name such as
             ``arv_free_zero_minutes:level=CRITICAL:hour=3``; 0 where a replication has none.
-        potential: mean expected minutes of the first obtainable ARV, shape (zones, levels); NaN where never read.
+        potential: mean expected minutes of the first obtainable ARV, shape (zones, levels); NaN where never
+            read.
         replications: one more than the highest index; some may have failed and carry no row.
     """
 
@@ -73,7 +74,8 @@ class OptionData:
     @cached_property
     def rural(self) -> NDArray[np.bool_]:
         """Whether the zone of each response row is rural."""
-        return self.zones["rural"].to_numpy(dtype=bool)[self.responses["zone"].to_numpy()]
+        rural = np.asarray(self.zones["rural"], dtype=bool)
+        return np.asarray(rural[self.responses["zone"].to_numpy()], dtype=bool)
 
     @cached_property
     def levels(self) -> tuple[ThreatLevel, ...]:
@@ -86,7 +88,7 @@ class OptionData:
         *,
         grade: Words | None = None,
         level: Words | None = None,
-        type: Words | None = None,  # noqa: A002 (the schema's own word)
+        type: Words | None = None,
         area: str | None = None,
         hours: Sequence[int] | None = None,
     ) -> NDArray[np.bool_]:
@@ -115,7 +117,7 @@ class OptionData:
             keep &= self.rural == (AreaClass[area.upper()] is AreaClass.RURAL)
         if hours is not None:
             keep &= np.isin(table["hour"].to_numpy() % 24, list(hours))
-        return keep
+        return np.asarray(keep, dtype=bool)
 
     def curve(self, milestone: str, *, clock: str = "received", **filters: object) -> ResponseCurve:
         """The response curve of a population, pooled over replications.
@@ -133,7 +135,9 @@ class OptionData:
         keep = self.rows(milestone, grade=grade)
         return replace(self, responses=self.responses.loc[keep].reset_index(drop=True))
 
-    def target_curve(self, target: Target, area: str | None = None, level: str | None = None) -> ResponseCurve:
+    def target_curve(
+        self, target: Target, area: str | None = None, level: str | None = None
+    ) -> ResponseCurve:
         """The curve that a target is judged on.
 
         Args:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from armsim.analysis.availability import arv_units, spells
 from armsim.domain import ThreatLevel, UnitStatus
@@ -59,14 +60,16 @@ def potential_response(log: Log, world: World) -> tuple[NDArray[np.float64], NDA
     return sums, count
 
 
-def _travel(
-    log: Log, world: World, rows: NDArray[np.intp]
-) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+def _travel(log: Log, world: World, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
     """Minutes from each distinct whereabouts to each zone, and which of them each survey row is at."""
     survey = log.tables["survey"]
     spot = np.column_stack([survey[name][rows] for name in ("place_a", "place_b", "place_c")])
     distinct, place = np.unique(spot, axis=0, return_inverse=True)
-    places = world.travel.places(distinct[:, 0], distinct[:, 1], distinct[:, 2].astype(np.int64))
+    zones = distinct[:, 2].astype(np.int64)
+    if world.scenario.travel.kind == "matrix":  # in mid-trip it has no zone of its own: take the nearest
+        centroids = cKDTree(np.column_stack([world.zone_arrays["x_km"], world.zone_arrays["y_km"]]))
+        zones = np.where(zones < 0, centroids.query(distinct[:, :2])[1], zones)
+    places = world.travel.places(distinct[:, 0], distinct[:, 1], zones)
     factor = world.scenario.travel.blue_light_time_factor.get("FIREARMS", 1.0)
     travel = world.travel.minutes_to_zones(places) * np.float32(factor)
     return np.asarray(travel, dtype=np.float32), np.asarray(place, dtype=np.intp).reshape(-1)

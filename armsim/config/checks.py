@@ -111,7 +111,8 @@ def somebody_serves(scenario: Scenario) -> Iterator[Finding]:
             continue
         for capability in _wanted(attendance):
             if not any(_brings(unit, capability) for unit in _senders(scenario, types[name])):
-                text = f"no unit kind that serves {types[name].grade} brings {capability}; nobody can ever attend"
+                grade = types[name].grade
+                text = f"no unit kind that serves {grade} brings {capability}; nobody can attend"
                 yield (*place, capability), text, "error"
 
 
@@ -123,7 +124,11 @@ def posts_can_be_filled(scenario: Scenario) -> Iterator[Finding]:
             units = [scenario.units[kind] for kind in post.kinds if kind in scenario.units]
             serving = [unit for unit in units if "POST" in unit.serves]
             if units and not serving:
-                yield (*place, "kinds"), "none of these unit kinds serves POST; add it to their serves", "error"
+                yield (
+                    (*place, "kinds"),
+                    "none of these unit kinds serves POST; add it to their serves",
+                    "error",
+                )
             for capability in post.needs if serving else ():
                 if not any(_brings(unit, capability) for unit in serving):
                     text = f"none of {', '.join(post.kinds)} brings {capability}"
@@ -136,12 +141,14 @@ def volume_is_sane(scenario: Scenario) -> Iterator[Finding]:
     generated = scenario.region.generated
     people = generated.people if generated is not None else _MOST_PEOPLE
     volumes = {
-        name: _annual(one, people) * minutes / _MINUTES_PER_YEAR for name, one in scenario.demand.types.items()
+        name: _annual(one, people) * minutes / _MINUTES_PER_YEAR
+        for name, one in scenario.demand.types.items()
     }
     total = sum(volumes.values())
     if total > MAX_INCIDENTS:
         largest = max(volumes, key=lambda name: volumes[name])
-        text = f"about {total:,.0f} incidents in a replication, most of them {largest}; at most {MAX_INCIDENTS:,}"
+        most = f"most of them {largest}; at most {MAX_INCIDENTS:,}"
+        text = f"about {total:,.0f} incidents in a replication, {most}"
         yield ("demand", "types", largest), text, "error"
 
 

@@ -75,7 +75,10 @@ def types_exist(scenario: Scenario) -> Iterator[Finding]:
 def level_names_exist(scenario: Scenario) -> Iterator[Finding]:
     """Sites of posts, and teams and absences of a level's duty."""
     absences = {
-        name for team in scenario.teams.values() if isinstance(team, PatternTeam) for name in team.planned_absence
+        name
+        for team in scenario.teams.values()
+        if isinstance(team, PatternTeam)
+        for name in team.planned_absence
     }
     for level, setting in scenario.threat.levels.items():
         at: Path = ("threat", "levels", level)
@@ -164,7 +167,8 @@ def _fault_of(scenario: Scenario, path: str) -> str | None:
     for part in parse_path(path) or ("",):
         names = _below(here)
         if str(part) not in names:
-            return f"{show(path)} is no setting of this scenario: no {show(str(part))}{suggestion(str(part), names)}"
+            hint = suggestion(str(part), names)
+            return f"{show(path)} is no setting of this scenario: no {show(str(part))}{hint}"
         here = names[str(part)]
     return None
 

@@ -94,7 +94,7 @@ def read_scenario(
 
 def _digest(composed: Composed, scenario: Scenario, folder: Path) -> str:
     settings: dict[str, Any] = dict(composed.data)
-    study = {key: value for key, value in (settings.pop("study", None) or {}).items()}
+    study: dict[str, Any] = settings.pop("study", None) or {}
     settings["study"] = {key: value for key, value in study.items() if key not in _NOT_THE_SCENARIO}
     return digest({"settings": settings, "files": _digests(scenario, folder)})
 

@@ -65,6 +65,7 @@ class Casework:
         self.recorder = recorder
         self.paperwork = paperwork
         self.luck = luck
+        self.arv_kinds = {unit.rules.code for unit in fleet.units if unit.rules.arv}
         self.desk: CommandDesk
         self.open: dict[int, Incident] = {}
         self.open_counted = 0
@@ -96,7 +97,7 @@ class Casework:
         free = sum(
             len(self.fleet.fresh(kind, now))
             for kind, _ in incident.rules.kinds
-            if any(unit.rules.arv for unit in self.fleet.free[kind][:1])
+            if kind in self.arv_kinds
         )
         if free >= incident.needs[3] + keep_free:
             return True
@@ -142,8 +143,7 @@ class Casework:
         deployment.mobile_at = now + turn_out.minutes(turn_out_z)
         travel = self.fleet.travel
         place = travel.position(unit.leg, now)
-        mean = travel.minutes(place, incident.place) * self.fleet.time_factor(now)
-        mean *= incident.rules.time_factor[unit.rules.code]
+        mean = deployment.expected - turn_out.mean
         spread = self.room.rules.noise.spread(travel.road_km(place, incident.place))
         leg = travel.leg(place, incident.place, deployment.mobile_at, mean * noise_factor(spread, trip_z))
         self.fleet.enter(unit, MOBILISING, now, deployment.mobile_at, False, leg)
@@ -477,14 +477,13 @@ class Casework:
         room = self.room
         if not room.queue:
             return
-        masks = room.obtainable(now)
+        masks: dict[int, int] = {}
         for incident in list(room.queue):
-            if (
-                incident.queued
-                and incident.wanted & masks[incident.rules.grade]
-                and self.attend(incident, now)
-            ):
-                masks = room.obtainable(now)
+            grade = incident.rules.grade
+            if grade not in masks:
+                masks[grade] = room.obtainable(grade, now)
+            if incident.queued and incident.wanted & masks[grade] and self.attend(incident, now):
+                masks.clear()
 
     # --- the end of the run ---------------------------------------------------------------------------
 

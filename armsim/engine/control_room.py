@@ -15,6 +15,7 @@ from armsim.model.policies import Candidates, DispatchPolicy
 from armsim.model.travel.noise import NoiseSpread
 
 NO_WORK = -1
+NO_KIND = -1
 #: Reasons logged with an assignment.
 FREE_UNIT, DIVERTED_UNIT = 0, 1
 NAN = float("nan")
@@ -40,7 +41,8 @@ class DispatchRules:
     Attributes:
         turn_out: by unit status.
         reserve: by level, by unit kind, by grade: units kept back.
-        divert: by level, by grade: unit kind -> status -> grades whose work may be left.
+        divert: by level, by grade: unit kind -> groups to look through, status -> grades whose work may be left.
+        offers: by grade: the unit kinds that serve it, each with a bit mask of what its units can bring at most.
         shift_margin: minutes before the end of a shift in which a unit takes only grade 1.
         overrun_limit: minutes after the end of a shift at which a unit leaves its job.
         noise: spread of trip noise.
@@ -48,7 +50,8 @@ class DispatchRules:
 
     turn_out: tuple[TurnOut, ...]
     reserve: dict[int, tuple[tuple[int, ...], ...]]
-    divert: dict[int, tuple[dict[int, dict[int, frozenset[int]]], ...]]
+    divert: dict[int, tuple[dict[int, tuple[tuple[int, ...], dict[int, frozenset[int]]]], ...]]
+    offers: tuple[tuple[tuple[int, int], ...], ...]
     shift_margin: float
     overrun_limit: float
     noise: NoiseSpread
@@ -87,22 +90,14 @@ class ControlRoom:
             del self.queue[bisect_left(self.queue, incident)]
             incident.queued = False
 
-    def obtainable(self, now: float) -> list[int]:
-        """By grade, a bit mask of the capabilities of free units beyond the reserve."""
-        masks = [0] * 6
+    def obtainable(self, grade: int, now: float) -> int:
+        """Bit mask of the capabilities that free units beyond the reserve may bring to a grade."""
+        mask = 0
         reserve = self.rules.reserve[self.rules.level]
-        for kind, kept in enumerate(reserve):
-            free = self.fleet.fresh(kind, now)
-            count = len(free)
-            if count:
-                offers = 0
-                for unit in free:
-                    offers |= unit.offers
-                serves = free[0].rules.serves
-                for grade in range(6):
-                    if serves[grade] and count > kept[grade]:
-                        masks[grade] |= offers
-        return masks
+        for kind, offers in self.rules.offers[grade]:
+            if len(self.fleet.fresh(kind, now)) > reserve[kind][grade]:
+                mask |= offers
+        return mask
 
     # --- candidates -----------------------------------------------------------------------------------
 
@@ -110,54 +105,52 @@ class ControlRoom:
         """Units that may be sent to *incident* and bring something it is short of."""
         wanted = incident.wanted
         rules = self.rules
+        fleet = self.fleet
         type_rules = incident.rules
-        kept = rules.reserve[rules.level]
         grade = type_rules.grade
+        reserve = rules.reserve[rules.level]
         diversions = rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
-        units: list[Unit] = []
-        handicaps: list[float] = []
-        spare: list[float] = []
+        found = Candidates([], [], [], [])
+        hour = fleet.time_factor(now)
         for kind, handicap in type_rules.kinds:
-            free = self.fleet.fresh(kind, now)
-            chosen = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
-            left = float(len(free) - kept[kind][grade])
-            units += chosen
-            handicaps += [handicap] * len(chosen)
-            spare += [left] * len(chosen)
-            by_status = diversions.get(kind)
-            if by_status:
-                taken = self._divertible(kind, by_status, wanted, incident, now)
+            free = fleet.fresh(kind, now)
+            units = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
+            spare = [float(len(free) - reserve[kind][grade])] * len(units)
+            if kind in diversions:
+                taken = self._divertible(kind, diversions[kind], incident, now)
                 units += taken
-                handicaps += [handicap] * len(taken)
                 spare += [inf] * len(taken)
-        return Candidates(units, self._expected(units, incident, now), handicaps, spare)
+            if units:
+                found.add(units, self._expected(units, incident, hour, now), handicap, spare)
+        return found
 
     def _divertible(
-        self, kind: int, by_status: dict[int, frozenset[int]], wanted: int, incident: Incident, now: float
+        self, kind: int, diversion: tuple[tuple[int, ...], dict[int, frozenset[int]]], incident: Incident, now: float
     ) -> list[Unit]:
+        """Units of a kind that *incident* may take off other work."""
+        groups, by_status = diversion
+        wanted = incident.wanted
         taken = []
-        for unit in self.fleet.engaged[kind]:
-            if unit.until <= now and unit.status == MOBILISING:
-                self.fleet.look(unit, now)
-            off = by_status.get(unit.status)
-            if off is not None and unit.offers & wanted and unit.ends > now:
-                job = unit.job
-                if (NO_WORK if job is None else job.incident.rules.grade) in off and (
-                    job is None or job.incident is not incident
-                ):
-                    taken.append(unit)
+        for group in groups:
+            for unit in self.fleet.members[kind][group]:
+                if unit.status == MOBILISING and unit.until <= now:
+                    self.fleet.look(unit, now)
+                off = by_status.get(unit.status)
+                if off is not None and unit.offers & wanted and unit.ends > now:
+                    job = unit.job
+                    grade = NO_WORK if job is None else job.incident.rules.grade
+                    if grade in off and (job is None or job.incident is not incident):
+                        taken.append(unit)
         return taken
 
-    def _expected(self, units: Sequence[Unit], incident: Incident, now: float) -> list[float]:
-        """Expected minutes to arrival: turn-out, mean travel, the speed of the hour, blue lights."""
+    def _expected(self, units: list[Unit], incident: Incident, hour: float, now: float) -> list[float]:
+        """Expected minutes to arrival of units of one kind: turn-out, mean travel, the hour, blue lights."""
         travel = self.fleet.travel.approach([unit.leg for unit in units], now, incident.place)
-        hour = self.fleet.time_factor(now)
-        by_kind = incident.rules.time_factor
+        factor = hour * incident.rules.time_factor[units[0].rules.code]
         turn_out = self.expected_turn_out
         return [
-            minutes * hour * by_kind[unit.rules.code] + turn_out[unit.status]
-            for minutes, unit in zip(travel, units, strict=True)
+            minutes * factor + turn_out[unit.status] for minutes, unit in zip(travel, units, strict=True)
         ]
 
     # --- choice ---------------------------------------------------------------------------------------
@@ -209,19 +202,15 @@ class ControlRoom:
 
 def _without(found: Candidates, index: int, wanted: int) -> Candidates:
     """The candidates after a pick: one unit of its kind fewer is free, and only what is still short counts."""
-    picked = found.units[index].rules.code
-    was_free = found.units[index].free
-    rows = [
-        (unit, minutes, handicap, spare - 1 if was_free and unit.free and unit.rules.code == picked else spare)
-        for position, (unit, minutes, handicap, spare) in enumerate(
-            zip(found.units, found.minutes, found.handicaps, found.spare, strict=True)
-        )
-        if position != index and unit.offers & wanted
-    ]
-    if not rows:
-        return Candidates((), (), (), ())
-    units, minutes_, handicaps, spares = zip(*rows, strict=True)
-    return Candidates(units, minutes_, handicaps, spares)
+    picked = found.units[index]
+    kind = picked.rules.code if picked.free else NO_KIND
+    rest = Candidates([], [], [], [])
+    rows = zip(found.units, found.minutes, found.handicaps, found.spare, strict=True)
+    for unit, minutes, handicap, spare in rows:
+        if unit is not picked and unit.offers & wanted:
+            left = spare - 1 if unit.rules.code == kind and unit.free else spare
+            rest.add([unit], [minutes], handicap, [left])
+    return rest
 
 
 def _needed(picks: list[Deployment], short: list[int]) -> list[Deployment]:

@@ -7,7 +7,6 @@ rows are written.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Callable
 from math import inf
 
@@ -19,6 +18,7 @@ from armsim.engine.unit import (
     NOBODY,
     OFF_DUTY,
     ON_PATROL,
+    REFRESHMENTS,
     RETURNING,
     Unit,
 )
@@ -26,6 +26,17 @@ from armsim.model.travel.base import TravelModel
 from armsim.model.travel.leg import Leg
 
 NO_INCIDENT = -1
+#: Groups of units on duty, so that a look for units to divert need not go through all of them.
+FREE, MOVING, AT_WORK, ON_BREAK = range(4)
+_GROUPS = tuple(
+    {OFF_DUTY: -1, MOBILISING: MOVING, EN_ROUTE: MOVING, REFRESHMENTS: ON_BREAK}.get(status, AT_WORK)
+    for status in range(13)
+)
+
+
+def group_of(status: int) -> int:
+    """The group of a unit that is not free and in *status*; -1 off duty."""
+    return _GROUPS[status]
 
 
 class Fleet:
@@ -46,8 +57,9 @@ class Fleet:
         self.travel = travel
         self.time_factor = time_factor
         self.recorder = recorder
-        self.free: list[list[Unit]] = [[] for _ in range(kinds)]
-        self.engaged: list[list[Unit]] = [[] for _ in range(kinds)]
+        # Ordered sets: membership and order are those of a dictionary's keys.
+        self.members: list[tuple[dict[Unit, None], ...]] = [tuple({} for _ in range(4)) for _ in range(kinds)]
+        self._next_due = [inf] * kinds
 
     # --- the door -------------------------------------------------------------------------------------
 
@@ -58,22 +70,21 @@ class Fleet:
             self.recorder.status(
                 unit.number, unit.status, unit.since, now, NO_INCIDENT if job is None else job.incident.number
             )
-        if free is not unit.free or (unit.status == OFF_DUTY) is not (status == OFF_DUTY):
-            self._move(unit, free, status)
+        group = FREE if free else _GROUPS[status]
+        if group != unit.group:
+            members = self.members[unit.rules.code]
+            if unit.group >= 0:
+                del members[unit.group][unit]
+            if group >= 0:
+                members[group][unit] = None
+            unit.group = group
+            unit.free = free
+        if free and until < self._next_due[unit.rules.code]:
+            self._next_due[unit.rules.code] = until
         unit.status = status
         unit.since = now
         unit.until = until
         unit.leg = leg
-
-    def _move(self, unit: Unit, free: bool, status: int) -> None:
-        """Keep the sorted lists of free and of engaged units."""
-        code = unit.rules.code
-        if unit.status != OFF_DUTY:
-            members = self.free[code] if unit.free else self.engaged[code]
-            del members[bisect_left(members, unit)]
-        if status != OFF_DUTY:
-            insort(self.free[code] if free else self.engaged[code], unit)
-        unit.free = free
 
     # --- rolling forward ------------------------------------------------------------------------------
 
@@ -91,12 +102,14 @@ class Fleet:
             else:
                 self.enter(unit, AVAILABLE_AT_BASE, at, unit.ends, True, unit.leg)
 
-    def fresh(self, kind: int, now: float) -> list[Unit]:
-        """Free units of a kind at *now*, in order of number; the list must not be kept."""
-        members = self.free[kind]
-        for unit in [unit for unit in members if unit.until <= now]:
-            self.look(unit, now)
-        return members
+    def fresh(self, kind: int, now: float) -> dict[Unit, None]:
+        """Free units of a kind at *now*; the collection must not be kept."""
+        free = self.members[kind][FREE]
+        if now >= self._next_due[kind]:
+            for unit in [unit for unit in free if unit.until <= now]:
+                self.look(unit, now)
+            self._next_due[kind] = min([unit.until for unit in free], default=inf)
+        return free
 
     def _next_point(self, unit: Unit, at: float) -> None:
         """Patrol goes on to the point of the slot that begins at *at*; no row, as the status stays."""
@@ -104,7 +117,7 @@ class Fleet:
         slot = unit.rules.patrol_slot
         index = int((at - unit.slot_origin) / slot + 0.5)
         origin = travel.position(unit.leg, at)
-        point = unit.waypoints[index % len(unit.waypoints)]
+        point = unit.point(index)
         unit.leg = travel.leg(origin, point, at, travel.minutes(origin, point) * self.time_factor(at))
         unit.until = min(unit.slot_origin + (index + 1) * slot, unit.ends)
 
@@ -118,7 +131,8 @@ class Fleet:
         unit.duty = duty
         unit.break_until = -inf
         unit.slot_origin = now
-        self.enter(unit, AVAILABLE_AT_BASE, now, ends, True, Leg.at(unit.base))
+        unit.tour += 1
+        unit.leg = Leg.at(unit.base)
         self.resume(unit, now)
 
     def resume(self, unit: Unit, now: float) -> None:
@@ -129,7 +143,7 @@ class Fleet:
         elif unit.rules.patrol_slot:
             slot = unit.rules.patrol_slot
             index = int((now - unit.slot_origin) / slot + 1e-9)
-            point = unit.waypoints[index % len(unit.waypoints)]
+            point = unit.point(index)
             minutes = self.travel.minutes(place, point) * self.time_factor(now)
             until = min(unit.slot_origin + (index + 1) * slot, unit.ends)
             self.enter(unit, ON_PATROL, now, until, True, self.travel.leg(place, point, now, minutes))

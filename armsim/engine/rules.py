@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.duty import DiversionRule, UnitKind
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
 from armsim.engine.control_room import NO_WORK, DispatchRules, TurnOut
-from armsim.engine.incident import TypeRules
+from armsim.engine.fleet import group_of
+from armsim.engine.incident import ARMED, ARV, CED, OFFICERS, TypeRules
 from armsim.engine.unit import KindRules
 from armsim.model.demand import PostSpec
 from armsim.model.travel.noise import NoiseSpread
@@ -102,6 +105,7 @@ def dispatch_rules(world: World) -> DispatchRules:
         turn_out=tuple(TurnOut(law.expected, law.log_mean, law.log_sd) for law in laws),
         reserve={int(level): _reserve(world, level) for level in _EVERY_LEVEL},
         divert={int(level): _diversion(world, level) for level in _EVERY_LEVEL},
+        offers=tuple(tuple(_offers(world, grade)) for grade in _GRADES),
         shift_margin=config.shift_margin,
         overrun_limit=config.overrun_limit,
         noise=NoiseSpread(noise.at_zero, noise.per_km, noise.floor),
@@ -117,8 +121,18 @@ def _reserve(world: World, level: ThreatLevel) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(row.get(grade.name, 0)) for grade in _GRADES) for row in rows)
 
 
-def _diversion(world: World, level: ThreatLevel) -> tuple[dict[int, dict[int, frozenset[int]]], ...]:
-    """By grade of the new work: unit kind -> status -> grades of work that may be left."""
+def _offers(world: World, grade: Grade) -> Iterator[tuple[int, int]]:
+    """Unit kinds that serve a grade, with what their units can bring at most."""
+    for code, name in enumerate(world.kinds):
+        kind = world.scenario.units[name]
+        if grade.name in kind.serves:
+            yield code, OFFICERS | CED | (ARMED if kind.armed else 0) | (ARV if kind.arv else 0)
+
+
+def _diversion(
+    world: World, level: ThreatLevel
+) -> tuple[dict[int, tuple[tuple[int, ...], dict[int, frozenset[int]]]], ...]:
+    """By grade of the new work: unit kind -> groups of the fleet, status -> grades of work that may be left."""
     table: list[dict[int, dict[int, set[int]]]] = [{} for _ in _GRADES]
     for rule in world.scenario.dispatch.diversion:
         if rule.levels and level.name not in rule.levels:
@@ -129,7 +143,13 @@ def _diversion(world: World, level: ThreatLevel) -> tuple[dict[int, dict[int, fr
                 off = {int(Grade[grade]) for grade in rule.off} if status != "REFRESHMENTS" else {NO_WORK}
                 by_status.setdefault(int(UnitStatus[status]), set()).update(off)
     return tuple(
-        {code: {status: frozenset(off) for status, off in by_status.items()} for code, by_status in row.items()}
+        {
+            code: (
+                tuple(sorted({group_of(status) for status in by_status})),
+                {status: frozenset(off) for status, off in by_status.items()},
+            )
+            for code, by_status in row.items()
+        }
         for row in table
     )
 

@@ -22,7 +22,7 @@ from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
 from armsim.engine.unit import OFF_DUTY, Unit
 from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
-from armsim.model.patrol import PatrolPoints
+from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
 from armsim.model.speeds import time_factors
 from armsim.model.threat import timeline
@@ -118,19 +118,13 @@ class Simulation:
     def _units(self) -> list[Unit]:
         full = self.record is Record.FULL
         units = []
-        days = int((self.end - self.begin) / MINUTES_PER_DAY) + 2
-        points = {}
-        for code, name in enumerate(self.world.kinds):
-            config = self.world.scenario.units[name]
-            if config.patrol:
-                points[code] = PatrolPoints(self.world, config.patrol, config.bases)
+        points = patrol_points(self.world, self.duty, self.streams)
         for spec in self.duty.units:
             rules = self.kinds[spec.kind]
             unit = Unit(spec.number, rules, spec.base.place, full or rules.armed)
             unit.since = self.begin
-            if rules.patrol_slot:
-                slots = int(MINUTES_PER_DAY / rules.patrol_slot) + 1
-                unit.waypoints = points[spec.kind].draw(self.streams, spec.name, spec.base, days * slots)
+            if spec.number in points:
+                unit.waypoints, unit.slots = points[spec.number]
             units.append(unit)
         return units
 
@@ -247,8 +241,8 @@ class Simulation:
                     self.recorder.survey(
                         minute, unit.number, unit.status, _FREE, fleet.travel.position(unit.leg, minute)
                     )
-                by_status = diversions.get(kind.code, {})
-                for unit in list(fleet.engaged[kind.code]):
+                _, by_status = diversions.get(kind.code, ((), {}))
+                for unit in [unit for group in fleet.members[kind.code][1:] for unit in group]:
                     fleet.look(unit, minute)
                     off = by_status.get(unit.status, frozenset())
                     grade = -1 if unit.job is None else unit.job.incident.rules.grade

@@ -68,12 +68,15 @@ class Unit:
         ends: planned end of duty.
         job: the deployment it is on, if any.
         free: may be sent without leaving work.
+        group: the fleet's group of units that it is kept in; -1 off duty.
+        waypoints: patrol points, ``slots`` for each tour of duty.
+        tour: index of the present tour of duty.
         break_until: a refreshment break is owed until this minute.
     """
 
     __slots__ = (
-        "base", "break_until", "brings", "duty", "ends", "free", "job", "leg", "number",
-        "offers", "recorded", "rules", "since", "status", "until", "waypoints", "slot_origin",
+        "base", "break_until", "brings", "duty", "ends", "free", "group", "job", "leg", "number", "offers",
+        "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until", "waypoints",
     )  # fmt: skip
 
     def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:
@@ -91,9 +94,13 @@ class Unit:
         self.job: Deployment | None = None
         self.free = False
         self.break_until = -inf
+        self.group = -1
         self.waypoints: list[Place] = []
+        self.slots = 1
+        self.tour = -1
         self.slot_origin = 0.0
         self.duty = -1
 
-    def __lt__(self, other: Unit) -> bool:
-        return self.number < other.number
+    def point(self, slot: int) -> Place:
+        """The patrol point of a time slot of this tour of duty; slots beyond those drawn begin again."""
+        return self.waypoints[(self.tour * self.slots + slot % self.slots) % len(self.waypoints)]

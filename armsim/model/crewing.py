@@ -8,6 +8,7 @@ import numpy as np
 
 from armsim.config.schema.duty import UnitKind
 from armsim.domain import MINUTES_PER_HOUR, ThreatLevel
+from armsim.model.absence import Bools
 from armsim.model.crews import Slots, capabilities
 from armsim.model.parades import Parades
 from armsim.model.patterns import Floats, Ints
@@ -79,6 +80,7 @@ class _Kind:
         self.code = world.kinds.index(name)
         self.config: UnitKind = config
         self.levels = {int(ThreatLevel[level]) for level in config.levels} or {int(v) for v in ThreatLevel}
+        self.pieces: list[tuple[Ints, Floats, Floats, Ints, Ints]] = []
         self.delay = config.stagger.delay if config.stagger else 0.0
         self.slots = {letter: slots for (kind, letter), slots in register.slots.items() if kind == name}
         self.first = {letter: number for (kind, letter), number in register.first.items() if kind == name}
@@ -86,39 +88,56 @@ class _Kind:
             config, name, np.column_stack((starts, starts + self.delay)).ravel(), horizon, streams
         )
 
-    def crew(self, shift: _Shift, sheet: Sheet) -> tuple[int, int]:
+    def crew(self, shift: _Shift) -> tuple[int, int]:
         """Form the kind's crews of a shift: units planned, units crewed."""
         slots = self.slots[shift.letter]
-        kept = self._kept(slots, slots.filled(shift.present - shift.seated), shift)
-        size = slots.crews(shift.present - shift.seated, kept)
-        seats = shift.seated + np.concatenate(([0], np.cumsum(size)))
-        shift.seated = int(seats[-1])
-        lag: Floats = np.where(slots.late[kept], self.delay, 0.0)
-        trained = np.diff(shift.trained[seats])
-        sheet.add(
+        left = shift.present - shift.seated
+        kept, start = self._driven(slots, slots.filled(left), shift)
+        ends = slots.seats(left, kept)
+        carriers = shift.trained[shift.seated + ends]
+        self.pieces.append((
             self.first[shift.letter] + kept,
-            shift.start + lag,
-            shift.end + lag,
-            capabilities(self.config, size, trained),
-        )
+            start,
+            np.where(slots.late[kept], shift.end + self.delay, shift.end),
+            ends,
+            carriers - shift.trained[shift.seated],
+        ))  # fmt: skip
+        shift.seated += int(ends[-1]) if len(ends) else 0
         return self._planned(slots, shift), len(kept)
 
-    def _kept(self, slots: Slots, wanted: int, shift: _Shift) -> Ints:
-        """Slots that find a vehicle, ascending: early starters ask first, late ones when they start."""
-        if self.config.vehicles is None:
-            return np.arange(wanted)
-        late = slots.late[:wanted]
-        early, later = np.flatnonzero(~late), np.flatnonzero(late)
+    def _driven(self, slots: Slots, wanted: int, shift: _Shift) -> tuple[Ints, Floats]:
+        """Slots with a vehicle and their starts: early starters ask first, late ones for their own time."""
         asked = 2 * shift.column
-        early = early[: self.vehicles.take(asked, shift.end, len(early))]
-        later = later[: self.vehicles.take(asked + 1, shift.end + self.delay, len(later))]
-        return np.sort(np.concatenate((early, later)))
+        early = int(slots.early_slots.searchsorted(wanted))
+        first = self.vehicles.take(asked, shift.end, early)
+        if early == wanted:
+            return slots.early_slots[: len(first)], first
+        second = self.vehicles.take(asked + 1, shift.end + self.delay, wanted - early)
+        kept = np.concatenate((slots.early_slots[: len(first)], slots.late_slots[: len(second)]))
+        order = kept.argsort()
+        return kept[order], np.concatenate((first, second))[order]
 
     def _planned(self, slots: Slots, shift: _Shift) -> int:
         left = shift.rostered - shift.planned_seats
         planned = slots.filled(left)
-        shift.planned_seats += int(slots.crews(left, np.arange(planned)).sum())
+        shift.planned_seats += min(left, int(slots.totals[planned - 1])) if planned else 0
         return planned
+
+    def write(self, sheet: Sheet) -> None:
+        """Write the duty periods of all shifts on the sheet."""
+        if not self.pieces:
+            return
+        unit, start, end, seats, carriers = (np.concatenate(part) for part in zip(*self.pieces, strict=True))
+        first = np.concatenate([np.arange(len(piece[0])) for piece in self.pieces]) == 0
+        size, trained = (_steps(total, first) for total in (seats, carriers))
+        sheet.add(unit, start, end, capabilities(self.config, size, trained))
+
+
+def _steps(totals: Ints, first: Bools) -> Ints:
+    """Differences of running totals that begin anew wherever *first*."""
+    steps = totals.copy()
+    steps[1:] -= np.where(first[1:], 0, totals[:-1])
+    return steps
 
 
 def crew_team(
@@ -140,10 +159,9 @@ def crew_team(
     order = live[np.argsort(starts[live], kind="stable")]
     bounds = np.searchsorted(on_parade.shift, np.arange(len(starts) + 1))
     trained = np.concatenate(([0], np.cumsum(on_parade.ced)))
-    kinds = [
-        _Kind(world, register, kind, starts[order], horizon, streams)
-        for kind in kinds_of(world.scenario, name)
-    ]
+    names = kinds_of(world.scenario, name)
+    kinds = [_Kind(world, register, one, starts[order], horizon, streams) for one in names]
+    levels = days.levels.ravel().tolist()
     for column, at in enumerate(order.tolist()):
         first, last = int(bounds[at]), int(bounds[at + 1])
         letter = days.letters[at % len(days.letters)]
@@ -151,8 +169,10 @@ def crew_team(
             column, letter, float(starts[at]), float(ends[at]),
             trained[first : last + 1], last - first, int(on_parade.rostered[at]),
         )  # fmt: skip
-        level = int(days.levels.ravel()[at])
+        level = levels[at]
         _crew_shift(shift, [kind for kind in kinds if level in kind.levels], sheet, horizon)
+    for kind in kinds:
+        kind.write(sheet)
     inside = np.minimum(ends, world.scenario.window) - np.maximum(starts, 0.0)
     sheet.hours[name] = float((np.maximum(inside, 0.0) * np.diff(bounds)).sum() / MINUTES_PER_HOUR)
 
@@ -163,7 +183,7 @@ def _longest_delay(world: World, team: str) -> float:
 
 
 def _crew_shift(shift: _Shift, kinds: list[_Kind], sheet: Sheet, horizon: tuple[float, float]) -> None:
-    crewed = [(kind.code, *kind.crew(shift, sheet)) for kind in kinds]
+    crewed = [(kind.code, *kind.crew(shift)) for kind in kinds]
     if not horizon[0] <= shift.start < horizon[1]:
         return
     for place, (code, planned, formed) in enumerate(crewed):

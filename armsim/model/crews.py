@@ -5,6 +5,7 @@ A slot's base, crew and start do not depend on how many slots are filled: one mo
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,26 +56,32 @@ class Slots:
     """Slots of one kind on one shift letter; arrays by slot.
 
     Attributes:
+        needs: officers that must be there for it to be crewed, all slots before it being full; the last slot
+            filled may have the minimum crew only.
         size: officers that it takes when there are enough.
-        seats: officers in it and all slots before it.
         late: whether it starts late.
+        totals: officers in it and all slots before it.
+        early_slots: slots that start with the shift.
+        late_slots: slots that start late.
     """
 
-    crew: int
+    needs: list[int]
     size: Ints
-    seats: Ints
     late: Bools
+    totals: Ints
+    early_slots: Ints
+    late_slots: Ints
 
     def filled(self, officers: int) -> int:
-        """Slots that so many officers fill, in order; the last may have the minimum crew only."""
-        return int(np.searchsorted(self.seats - self.size + self.crew, officers, side="right"))
+        """Slots that so many officers fill, in order."""
+        return bisect_right(self.needs, officers)
 
-    def crews(self, officers: int, kept: Ints) -> Ints:
-        """Crew of each kept slot when so many officers sit down in order."""
-        size = self.size[kept]
-        if len(kept):
-            size[-1] = min(size[-1], officers - int(size[:-1].sum()))
-        return size
+    def seats(self, officers: int, kept: Ints) -> Ints:
+        """Officers in each kept slot and those before it when so many sit down in order."""
+        count = len(kept)
+        whole = count == 0 or kept[-1] == count - 1
+        totals = self.totals[:count] if whole else self.size[kept].cumsum()
+        return np.minimum(totals, officers)
 
 
 def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
@@ -94,7 +101,9 @@ def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
         at_base[here] = np.arange(here.sum())
     size = kind.crew + levelled(at_base, larger_share(kind, letter), phase_of(bases, 0.5))
     late = levelled(at_base, kind.stagger.share if kind.stagger else 0.0, phase_of(bases))
-    return Slots(kind.crew, size, np.cumsum(size), late)
+    totals = np.cumsum(size)
+    needs = (totals - size + kind.crew).tolist()
+    return Slots(needs, size, late, totals, np.flatnonzero(~late), np.flatnonzero(late))
 
 
 def larger_share(kind: UnitKind, letter: str) -> float:

@@ -305,13 +305,15 @@ def post_incidents(world: World, timeline: Timeline, begin: float, end: float) -
         Posts by (opens, name, index).
     """
     posts: list[PostSpec] = []
-    for level, start, until in timeline.spells(begin, inf):
+    for level, since, until in timeline.spells(-inf, inf):
+        start = begin if since == -inf else since
         config = _at(world, level)
         for name, post in config.posts.items():
             wanted_until = until
             if post.until_backfill and config.backfill_after is not None:
                 wanted_until = min(until, start + config.backfill_after)
-            openings = list(_openings(post.hours, start + post.starts_after, min(wanted_until, end)))
+            wanted_from = max(start + post.starts_after, begin)
+            openings = list(_openings(post.hours, wanted_from, min(wanted_until, end)))
             posts.extend(_posts(world, name, post, openings))
     return sorted(posts, key=lambda one: (one.opens, one.name, one.index))
 

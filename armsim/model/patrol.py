@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import numpy as np
 from numpy.typing import NDArray
 
 from armsim.config.schema.duty import Patrol
 from armsim.model.attributes import in_disc
+from armsim.model.roster import Duty
 from armsim.model.travel import Place
 from armsim.model.world import Base, World
 from armsim.streams import Streams
 
+#: Slots drawn beyond the longest planned tour, for units that overrun.
+_OVERRUN_SLOTS = 2
 
-class PatrolPoints:
-    """Draws the patrol points of units of one kind.
 
-    Args:
-        world: the world.
-        patrol: how the kind roves.
-        group: name of its group of bases; a beat is the zones nearest to one of them.
+def patrol_points(world: World, duty: Duty, streams: Streams) -> dict[int, tuple[list[Place], int]]:
+    """Patrol points of every roving unit.
+
+    Each unit has a stream of its own, used row by row: one more unit, or a longer run, moves no other point.
+
+    Returns:
+        Number of the unit: its points, tour by tour, and how many a tour has.
     """
+    tours = np.bincount(duty.unit, minlength=len(duty.units)).tolist()
+    longest = np.zeros(len(duty.units))
+    np.maximum.at(longest, duty.unit, duty.end - duty.start)
+    result: dict[int, tuple[list[Place], int]] = {}
+    for code, name in enumerate(world.kinds):
+        patrol = world.scenario.units[name].patrol
+        units = [unit for unit in duty.units if unit.kind == code and tours[unit.number]]
+        if patrol is None or not units:
+            continue
+        slots = ceil(max(longest[unit.number] for unit in units) / patrol.slot) + _OVERRUN_SLOTS
+        zones, uniforms = [], []
+        shares: dict[str, NDArray[np.float64]] = {}
+        for unit in units:
+            drawn = streams.generator("patrol", unit.name).random((tours[unit.number] * slots, 3))
+            if unit.base.name not in shares:
+                beat = np.cumsum(_beat(world, patrol, unit.base))
+                shares[unit.base.name] = beat / beat[-1]
+            zones.append(np.searchsorted(shares[unit.base.name], drawn[:, 0], side="right"))
+            uniforms.append(drawn[:, 1:])
+        places = _places(world, np.concatenate(zones), np.concatenate(uniforms))
+        first = 0
+        for unit in units:
+            count = tours[unit.number] * slots
+            result[unit.number] = (places[first : first + count], slots)
+            first += count
+    return result
 
-    def __init__(self, world: World, patrol: Patrol, group: str) -> None:
-        self._world = world
-        self._patrol = patrol
-        self._weights = world.zone_weights(patrol.weight)
-        zones = world.zones
-        self._x = zones["x_km"].to_numpy()
-        self._y = zones["y_km"].to_numpy()
-        self._area = zones["area_km2"].to_numpy()
-        self._group = group
-        self._cumulative: dict[str, NDArray[np.float64]] = {}
 
-    def _beat(self, base: Base) -> NDArray[np.float64]:
-        """Cumulative zone weights of the unit's area, shape (zones,)."""
-        if base.name not in self._cumulative:
-            weights = self._weights
-            if self._patrol.area == "beat":
-                bases = self._world.bases[self._group]
-                squared = [(self._x - at.place[0]) ** 2 + (self._y - at.place[1]) ** 2 for at in bases]
-                nearest = np.argmin(np.array(squared), axis=0)
-                own = nearest == [at.name for at in bases].index(base.name)
-                if (weights * own).sum() > 0:
-                    weights = weights * own
-            self._cumulative[base.name] = np.cumsum(weights) / weights.sum()
-        return self._cumulative[base.name]
+def _beat(world: World, patrol: Patrol, base: Base) -> NDArray[np.float64]:
+    """Weights of the zones of a unit's area, shape (zones,); a beat is the zones nearest to its own base."""
+    weights = world.zone_weights(patrol.weight)
+    if patrol.area == "force":
+        return weights
+    bases = world.bases[base.group]
+    x, y = world.zones["x_km"].to_numpy(), world.zones["y_km"].to_numpy()
+    squared = np.array([(x - at.place[0]) ** 2 + (y - at.place[1]) ** 2 for at in bases])
+    own = weights * (squared.argmin(axis=0) == bases.index(base))
+    return own if own.any() else weights
 
-    def draw(self, streams: Streams, unit: str, base: Base, count: int) -> list[Place]:
-        """*count* points of the stream of the unit called *unit*, uniform inside their zones."""
-        uniforms = streams.generator("patrol", unit).random((count, 3))
-        zone = np.searchsorted(self._beat(base), uniforms[:, 0], side="right").clip(0, len(self._x) - 1)
-        x, y = in_disc(self._x[zone], self._y[zone], self._area[zone], uniforms[:, 1:])
-        return self._world.travel.places(x, y, zone)
+
+def _places(world: World, zone: NDArray[np.int64], uniforms: NDArray[np.float64]) -> list[Place]:
+    """Places uniform inside their zones."""
+    columns = (world.zones[name].to_numpy()[zone] for name in ("x_km", "y_km", "area_km2"))
+    x, y = in_disc(*columns, uniforms)
+    return world.travel.places(x, y, zone)

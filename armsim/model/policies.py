@@ -14,7 +14,7 @@ from armsim.config.base import Model
 
 
 class Candidates:
-    """The units that may be sent, as parallel lists in order of unit number within kind.
+    """The units that may be sent, as parallel lists; their order means nothing.
 
     Attributes:
         units: read-only views of the units.
@@ -22,17 +22,30 @@ class Candidates:
         handicaps: minutes that the scenario adds for this kind and work.
         spare: for a free unit, how many free units of its kind there are beyond the reserve kept back from this
             grade; infinite for a unit that would be diverted.
+        level: no candidate has a handicap.
+        ample: no candidate's kind is down to its reserve.
     """
 
-    __slots__ = ("handicaps", "minutes", "spare", "units")
+    __slots__ = ("ample", "handicaps", "level", "minutes", "spare", "units")
 
     def __init__(
-        self, units: Sequence[Any], minutes: Sequence[float], handicaps: Sequence[float], spare: Sequence[float]
+        self, units: list[Any], minutes: list[float], handicaps: list[float], spare: list[float]
     ) -> None:
         self.units = units
         self.minutes = minutes
         self.handicaps = handicaps
         self.spare = spare
+        self.level = not any(handicaps)
+        self.ample = all(left > 0 for left in spare)
+
+    def add(self, units: list[Any], minutes: list[float], handicap: float, spare: list[float]) -> None:
+        """Append units of one kind."""
+        self.units += units
+        self.minutes += minutes
+        self.handicaps += [handicap] * len(units)
+        self.spare += spare
+        self.level = self.level and not handicap
+        self.ample = self.ample and min(spare) > 0
 
 
 class DispatchPolicy(Protocol):
@@ -58,18 +71,17 @@ class Nearest:
 
     def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:  # noqa: ARG002
         """Expected arrival plus handicap."""
+        if candidates.level:
+            return candidates.minutes
         return [m + h for m, h in zip(candidates.minutes, candidates.handicaps, strict=True)]
 
 
-class NearestWithReserve:
+class NearestWithReserve(Nearest):
     """Least expected arrival among kinds of which more are free than the reserve kept back from the grade."""
 
-    Options = NoOptions
-
-    def __init__(self, options: NoOptions) -> None:
-        self.options = options
-
-    def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:  # noqa: ARG002
+    def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:
         """Expected arrival plus handicap; infinity where the reserve would be touched."""
+        if candidates.ample:
+            return super().costs(incident, candidates)
         rows = zip(candidates.minutes, candidates.handicaps, candidates.spare, strict=True)
         return [m + h if spare > 0 else inf for m, h, spare in rows]

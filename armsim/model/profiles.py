@@ -127,7 +127,7 @@ def hourly_grid(start: date, begin: float, end: float, cuts: Iterable[float] = (
 
 
 def shared_days(streams: Streams, days: int, spread: DayToDay) -> Floats:
-    """The part of how busy each day is that all types have in common, shape (days,); see :func:`day_factors`."""
+    """What all types have in common of how busy each day is, shape (days,); see :func:`day_factors`."""
     if spread.cv < _NO_SPREAD:
         return np.full(days, spread.shared)
     shape = spread.cv**-2

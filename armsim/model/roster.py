@@ -17,7 +17,7 @@ from armsim.model.patterns import Floats, Ints
 from armsim.model.threat import Timeline
 from armsim.model.units import NO_LETTER, Register, Unit, kinds_of, register
 from armsim.model.vehicles import Vehicles
-from armsim.model.volunteers import patrols
+from armsim.model.volunteers import Patrols, patrols
 from armsim.model.world import World
 from armsim.streams import Streams
 
@@ -133,8 +133,9 @@ def _volunteers(
         slots = known.slots[code, NO_LETTER]
         found = patrols(team, name, kind, slots, world.scenario.start, horizon, rng)
         kept = _at_level(kind, np.asarray(timeline.levels_at(found.start)))
-        kept &= _with_vehicle(kind, code, found.start, found.end, kept, horizon, streams)
-        start, end, officers = found.start[kept], found.end[kept], found.officers[kept]
+        starts = _with_vehicle(kind, code, found, kept, horizon, streams)
+        kept &= np.isfinite(starts)
+        start, end, officers = starts[kept], found.end[kept], found.officers[kept]
         number = known.first[code, NO_LETTER] + found.slot[kept]
         sheet.add(number, start, end, capabilities(kind, officers, found.trained[kept]))
         hours += _window_hours(world, start, end, officers)
@@ -144,20 +145,20 @@ def _volunteers(
 def _with_vehicle(
     kind: UnitKind,
     name: str,
-    start: Floats,
-    end: Floats,
+    found: Patrols,
     wanted: NDArray[np.bool_],
     horizon: tuple[float, float],
     streams: Streams,
-) -> NDArray[np.bool_]:
-    """Which of single units find a vehicle, the earlier start first."""
+) -> Floats:
+    """When each wanted patrol has a vehicle, the earlier asking first; NaN for never."""
     if kind.vehicles is None:
-        return np.ones(len(start), dtype=bool)
-    vehicles = Vehicles(kind, name, start, horizon, streams)
-    found = np.zeros(len(start), dtype=bool)
-    for index in np.argsort(start, kind="stable").tolist():
-        found[index] = wanted[index] and vehicles.take(index, float(end[index]), 1) == 1
-    return found
+        return found.start
+    vehicles = Vehicles(kind, name, found.start, horizon, streams)
+    starts = np.full(len(wanted), np.nan)
+    for index in np.argsort(found.start, kind="stable").tolist():
+        given = vehicles.take(index, float(found.end[index]), int(wanted[index]))
+        starts[index] = given[0] if len(given) else np.nan
+    return starts
 
 
 def _at_level(kind: UnitKind, levels: Ints) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Vehicles of a unit kind: which are on the road, and not still out with an earlier shift."""
+"""Vehicles of a unit kind: which are on the road; a crew waits for one still out with an earlier shift."""
 
 from __future__ import annotations
 
@@ -26,19 +26,35 @@ class Vehicles:
     def __init__(
         self, kind: UnitKind, name: str, times: Floats, horizon: tuple[float, float], streams: Streams
     ) -> None:
-        self.owned = kind.vehicles
-        count = kind.vehicles or 0
+        self.limited = kind.vehicles is not None
+        self._times = times
+        if kind.vehicles is None:
+            return
+        count = kind.vehicles
         rng = streams.generator("duty", name, "off_road")
         members = np.broadcast_to(np.arange(count), (len(times), count))
         asked = np.broadcast_to(times[:, None], members.shape)
-        self._on_road = ~away_in_spells(rng, kind.off_road, members, asked, *horizon)
-        self._times = times
+        away = away_in_spells(rng, kind.off_road, members, asked, *horizon)
+        self._on_road = [np.flatnonzero(row) for row in ~away]
         self._back = np.full(count, -np.inf)
 
-    def take(self, asked: int, until: float, wanted: int) -> int:
-        """How many of the vehicles *wanted* at time number *asked* there are; they are out *until* then."""
-        if self.owned is None:
-            return wanted
-        free = np.flatnonzero(self._on_road[asked] & (self._back <= self._times[asked]))[:wanted]
-        self._back[free] = until
-        return len(free)
+    def take(self, asked: int, until: float, wanted: int) -> Floats:
+        """When each crew gets a vehicle: at once, or when one that is still out comes back.
+
+        Args:
+            asked: number of the time at which they ask.
+            until: end of their duty; the vehicles are out until then.
+            wanted: crews that ask.
+
+        Returns:
+            Starts, minutes, rising; fewer than *wanted* when no vehicle comes back before *until*.
+        """
+        if not self.limited:
+            return np.full(wanted, self._times[asked])
+        on_road = self._on_road[asked]
+        ready = np.maximum(self._back[on_road], self._times[asked])
+        chosen = ready.argsort(kind="stable")[:wanted]
+        starts: Floats = ready[chosen]
+        given = int(starts.searchsorted(until))
+        self._back[on_road[chosen[:given]]] = until
+        return starts[:given]

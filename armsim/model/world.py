@@ -46,7 +46,6 @@ Floats = NDArray[np.float64]
 _Made = TypeVar("_Made")
 #: Points that a projection fitted to the zones needs.
 _FITTED = 6
-_SUM = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +158,9 @@ def build_world(scenario: Scenario, folder: Path) -> World:
     for group in sorted(scenario.bases):
         bases[group], remarks = _bases(group, scenario.bases[group], zones, travel)
         notes += remarks
+    problems = list(_unknown_bases(scenario, bases))
+    if problems:
+        raise ScenarioError(problems)
     sites = {name: _place(scenario.sites[name], zones, travel)[1] for name in sorted(scenario.sites)}
     types, kinds = tuple(sorted(scenario.demand.types)), tuple(sorted(scenario.units))
     return World(scenario, zones, travel, bases, sites, types, kinds, tuple(notes), folder)
@@ -288,7 +290,7 @@ def _weights(zones: pd.DataFrame, weight: Weight, path: str) -> Floats:
 
 
 def _unfit(scenario: Scenario, zones: pd.DataFrame) -> Iterator[Problem]:
-    """Problems of a scenario with its zones, and with the shapes of its demand."""
+    """Problems of a scenario with its zones, and rates that are 0 at all times."""
     for path, weight in _all_weights(scenario):
         try:
             _weights(zones, weight, path)
@@ -300,7 +302,7 @@ def _unfit(scenario: Scenario, zones: pd.DataFrame) -> Iterator[Problem]:
     for name, kind in scenario.demand.types.items():
         for zone in sorted(set(kind.annual_by_zone or ()) - known):
             yield Problem(_no_zone(zone, known), path=f"demand.types.{name}.annual_by_zone.{zone}")
-    yield from _unfit_demand(scenario)
+    yield from _unfit_rates(scenario)
 
 
 def _all_weights(scenario: Scenario) -> Iterator[tuple[str, Weight]]:
@@ -335,7 +337,7 @@ def _no_zone(zone: str, known: frozenset[str]) -> str:
     return f"{zone!r} is no zone of the region{suggestion(zone, known)}"
 
 
-def _unfit_demand(scenario: Scenario) -> Iterator[Problem]:
+def _unfit_rates(scenario: Scenario) -> Iterator[Problem]:
     demand = scenario.demand
     try:
         seasonal(demand.season)
@@ -346,18 +348,13 @@ def _unfit_demand(scenario: Scenario) -> Iterator[Problem]:
             weekly(profile)
         except ValueError as error:
             yield Problem(str(error), path=f"demand.profiles.{name}")
-    for name, kind in demand.types.items():
-        if kind.profile is not None and kind.profile not in demand.profiles:
-            message = f"there is no profile {kind.profile!r}{suggestion(kind.profile, demand.profiles)}"
-            yield Problem(message, path=f"demand.types.{name}.profile")
-        yield from _unfit_shares(f"demand.types.{name}.attendance", kind.attendance)
-    for level, config in scenario.threat.levels.items():
-        for name, attendance in config.attendance.items():
-            yield from _unfit_shares(f"threat.levels.{level}.attendance.{name}", attendance)
 
 
-def _unfit_shares(path: str, attendance: Any) -> Iterator[Problem]:
-    for capability, counts in attendance.items():
-        if isinstance(counts, dict) and abs(sum(counts.values()) - 1.0) > _SUM:
-            message = f"the probabilities add up to {sum(counts.values()):g}; they must add up to 1"
-            yield Problem(message, path=f"{path}.{capability}")
+def _unknown_bases(scenario: Scenario, bases: dict[str, tuple[Base, ...]]) -> Iterator[Problem]:
+    """Bases of standing units that are not there: names of placed bases are known only now."""
+    for name, unit in scenario.units.items():
+        known = [base.name for base in bases.get(unit.bases, ())]
+        for base in unit.standing or ():
+            if base not in known:
+                message = f"{base!r} is no base of {unit.bases}{suggestion(base, known)}"
+                yield Problem(message, path=f"units.{name}.standing.{base}")

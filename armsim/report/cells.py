@@ -9,7 +9,7 @@ from scipy.spatial import Voronoi
 from armsim.analysis.intervals import FloatArray
 
 _CORNERS = 24
-#: A cell reaches this many times the radius of a disc of the area of its zone or its largest neighbour:
+#: A cell reaches this many times the radius of a disc of the area of the largest zone two steps away:
 #: enough to close the gaps inside, short enough for the outline to look like the area.
 _REACH = 1.5
 
@@ -33,7 +33,8 @@ def cells(x_km: ArrayLike, y_km: ArrayLike, area_km2: ArrayLike) -> list[FloatAr
     distinct, first = np.unique(centres, axis=0, return_index=True)
     diagram = Voronoi(np.vstack([distinct, _far(distinct, _REACH * float(radius.max()))]))
     reach = np.zeros(len(centres))
-    reach[first] = _REACH * _largest_near(radius[first], diagram.ridge_points)
+    near = _largest_near(radius[first], diagram.ridge_points)
+    reach[first] = _REACH * _largest_near(near, diagram.ridge_points)
     polygons: list[FloatArray] = [np.empty((0, 2))] * len(centres)
     for point, zone in enumerate(first):
         corners = _ordered(diagram.vertices[diagram.regions[diagram.point_region[point]]], centres[zone])
@@ -44,7 +45,7 @@ def cells(x_km: ArrayLike, y_km: ArrayLike, area_km2: ArrayLike) -> list[FloatAr
 
 
 def _largest_near(radius: FloatArray, neighbours: NDArray[np.int32]) -> FloatArray:
-    """Largest radius among each zone and its neighbours: a small zone fills ground that a large one leaves."""
+    """Largest radius among each zone and its neighbours: a small one fills ground a large one leaves."""
     largest = radius.copy()
     pairs = neighbours[(neighbours < len(radius)).all(axis=1)]
     for one, other in (pairs.T, pairs.T[::-1]):

@@ -49,7 +49,7 @@ def draw(
     context: ChartContext,
     weekday: int = 0,
 ) -> Chart | None:
-    """Draw free ARVs over time; over the hours of the day when the window sees one level only.
+    """Draw free ARVs over time.
 
     Args:
         availability: shape (R, H, 4), for every replication and hour of the window: minutes observed, ARV
@@ -59,18 +59,18 @@ def draw(
         weekday: weekday of the window's first day, 0 for Monday.
 
     Returns:
-        The chart; ``None`` without ARVs or observed hours.
+        The chart; ``None`` without ARVs, without observed hours, or when the window sees one level only:
+        there is nothing to follow then that the chart by hour of the day does not show.
     """
     if availability.size == 0 or not availability[:, :, FREE].any():
         return None
     levels = _level_by_hour(spells, availability.shape[1])
     distinct = sorted({ThreatLevel(int(code)) for code in levels})
-    title = _title(availability, levels, distinct, context.confidence)
     if len(distinct) == 1:
-        data = _table(_folded(availability), np.full(24, levels[0]), 0, context.confidence)
-    else:
-        first, last = _stretch(levels)
-        data = _table(availability[:, first:last], levels[first:last], first, context.confidence)
+        return None
+    title = _title(availability, levels, distinct, context.confidence)
+    first, last = _stretch(levels)
+    data = _table(availability[:, first:last], levels[first:last], first, context.confidence)
     subtitle = "Mean ARVs by the hour; share of time with no ARV free by three hours; bands are intervals"
     figure, box = canvas(title, subtitle, context, _HEIGHT_IN)
     box["top"] -= 0.25 / _HEIGHT_IN  # names of the levels stand above the axes
@@ -80,7 +80,7 @@ def draw(
     _none_free(lower, data)
     for axes in (upper, lower):
         _shade(axes, data, named=axes is upper)
-        _dates(axes, data, weekday, folded=len(distinct) == 1)
+        _dates(axes, data, weekday)
     alt = _alt(title, data, distinct)
     return Chart("arv_availability", title, figure, alt, data, f"{subtitle}. {context.source}", context)
 
@@ -98,14 +98,10 @@ def _title(
 ) -> str:
     """The finding: the first level against the highest other one, paired by replication."""
     first = ThreatLevel(int(levels[0]))
-    before = _none_sums(availability, levels == first)
-    share = ratio_of_sums(before[:, 0], before[:, 1], confidence)
-    if len(distinct) == 1:
-        return finding.availability_alone(first, share)
     other = max(level for level in distinct if level != first)
-    after = _none_sums(availability, levels == other)
+    before, after = _none_sums(availability, levels == first), _none_sums(availability, levels == other)
     return finding.availability(
-        (first, share),
+        (first, ratio_of_sums(before[:, 0], before[:, 1], confidence)),
         (other, ratio_of_sums(after[:, 0], after[:, 1], confidence)),
         ratio_difference(before, after, confidence),
     )
@@ -113,14 +109,6 @@ def _title(
 
 def _none_sums(availability: FloatArray, hours: NDArray[np.bool_]) -> FloatArray:
     return np.asarray(availability[:, hours][:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
-
-
-def _folded(availability: FloatArray) -> FloatArray:
-    """Sums by hour of the day, shape (R, 24, 4)."""
-    folded = np.zeros((len(availability), 24, 4))
-    for hour in range(24):
-        folded[:, hour] = availability[:, hour::24].sum(axis=1)
-    return folded
 
 
 def _stretch(levels: NDArray[np.int64]) -> tuple[int, int]:
@@ -213,10 +201,7 @@ def _shade(axes: Axes, data: pd.DataFrame, named: bool) -> None:
                       weight=weight, transform=axes.get_xaxis_transform())  # fmt: skip
 
 
-def _dates(axes: Axes, data: pd.DataFrame, weekday: int, folded: bool) -> None:
-    if folded:
-        axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
-        return
+def _dates(axes: Axes, data: pd.DataFrame, weekday: int) -> None:
     first, last = int(data["hour"].iloc[0]), int(data["hour"].iloc[-1]) + 1
     step = max(1, math.ceil((last - first) / 24 / 12))
     days = range(math.ceil(first / 24), math.ceil(last / 24), step)
@@ -235,7 +220,8 @@ def _alt(title: str, data: pd.DataFrame, levels: Sequence[ThreatLevel]) -> str:
         part = data[data["level"] == level.name]
         if len(part):
             words.append(
-                f"{level.name}: {part['free'].mean():.1f} ARVs free and {part['on_post'].mean():.1f} on posts "
-                f"on average; no ARV free for {part['none_free_share'].mean():.1%} of the hours drawn."
+                f"{level.name}: {part['free'].mean():.1f} ARVs free and "
+                f"{part['on_post'].mean():.1f} on posts on average; "
+                f"no ARV free for {part['none_free_share'].mean():.1%} of the hours drawn."
             )
     return f"Two line charts over time with the threat level shaded. {title}. " + " ".join(words)

@@ -51,9 +51,7 @@ def draw(
     shown = {label: curve for label, curve in curves.items() if enough(curve.count)}
     if not shown:
         return None
-    speaker = (
-        headline if headline[0] in shown else (next(iter(shown)), f"incidents reach “{next(iter(shown))}”")
-    )
+    speaker = headline if headline[0] in shown else _first(shown)
     middle = in_minutes(shown[speaker[0]].quantile_interval(0.5, context.confidence))
     title = finding.distribution(speaker[1], middle)
     subtitle = f"Share reached within so many minutes of the call; {population}"
@@ -64,6 +62,11 @@ def draw(
     words = [f"{label}: {_summary(curve, context.confidence)}" for label, curve in shown.items()]
     alt = f"Rising curves of response time. {title}. " + ". ".join(words) + "."
     return Chart("response_times", title, figure, alt, data, f"{subtitle}. {context.source}", context)
+
+
+def _first(curves: Mapping[str, ResponseCurve]) -> tuple[str, str]:
+    label = next(iter(curves))
+    return label, f"incidents reach “{label}”"
 
 
 def _reach(curves: Iterable[ResponseCurve], targets: Sequence[TargetLine]) -> float:
@@ -115,7 +118,7 @@ def _plot(
 
 
 def _mark(axes: Axes, targets: Sequence[TargetLine]) -> None:
-    """Target lines with their words at the foot: the last's to the right, the others' to the left, staggered."""
+    """Target lines with words at the foot: right of the last line, left of the others, staggered."""
     for index, target in enumerate(sorted(targets, key=lambda one: one.minutes)):
         last = index == len(targets) - 1
         axes.axvline(target.minutes, color=INK, linewidth=1.2, linestyle=(0, (2, 2)))

@@ -81,7 +81,7 @@ def _title(
     confidence: float,
     subject: str,
 ) -> str:
-    """The finding at one level; its limits are set for 24 looks at once, because best and worst were picked."""
+    """The finding at one level; its limits are set for 24 hours at once, as best and worst were picked."""
     joint = 1 - (1 - confidence) / 24
     cells = {
         hour: in_minutes(curve.quantile_interval(_P, joint))
@@ -117,7 +117,8 @@ def _alt(title: str, data: pd.DataFrame, levels: Sequence[ThreatLevel]) -> str:
     words = []
     for level in levels:
         known = data[(data["level"] == level.name) & data["p90_minutes"].notna()]
-        low, high = known.loc[known["p90_minutes"].idxmin()], known.loc[known["p90_minutes"].idxmax()]
+        rows = known.sort_values("p90_minutes", kind="stable").to_dict("records")
+        low, high = rows[0], rows[-1]
         words.append(
             f"{level.name}: from {low['p90_minutes']:.1f} minutes at {low['hour']:02d}:00 "
             f"to {high['p90_minutes']:.1f} at {high['hour']:02d}:00, {len(known)} of 24 hours shown."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -135,13 +136,8 @@ def _panels(
 ) -> None:
     edges = class_edges(np.concatenate([minutes[level] for level in levels]))
     heading = 0.45 / figure.get_figheight()
-    place = {
-        "top": box["top"] - heading,
-        "bottom": box["bottom"] - heading,
-        "left": 0.02,
-        "right": 0.02 + _MAPS,
-    }
-    grid = figure.add_gridspec(1, len(levels), wspace=0.04, **place)
+    place = {"top": box["top"] - heading, "bottom": box["bottom"] - heading}
+    grid = figure.add_gridspec(1, len(levels), left=0.02, right=0.02 + _MAPS, wspace=0.04, **place)
     people = zones["population"].to_numpy(dtype=np.float64)
     for index, level in enumerate(levels):
         axes = figure.add_subplot(grid[index])
@@ -154,6 +150,8 @@ def _panels(
 
 
 def _bases(axes: Axes, bases: pd.DataFrame) -> None:
+    if bases.empty:
+        return
     axes.plot(bases["x_km"], bases["y_km"], "^", color=CATEGORICAL[3], markersize=9, markeredgecolor=INK,
               markeredgewidth=1.3, linestyle="none", label="ARV base\n(illustrative)")  # fmt: skip
 
@@ -201,17 +199,19 @@ def _key(figure: Figure, top: float, edges: Sequence[float], unread: bool) -> No
         handles.append(Patch(facecolor="white", edgecolor=QUIET, linewidth=0.8, label="not read"))
     handles += figure.axes[0].get_legend_handles_labels()[0]
     across = 0.03 + _MAPS
-    key = figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(across, top), frameon=False,
-                        title="Expected minutes", fontsize=10.5, title_fontsize=10.5, labelspacing=0.55)  # fmt: skip
+    key = figure.legend(
+        handles=handles, loc="upper left", bbox_to_anchor=(across, top), frameon=False,
+        title="Expected minutes", fontsize=10.5, title_fontsize=10.5, labelspacing=0.55,
+    )  # fmt: skip
     key.set_alignment("left")
     words = "Cells are drawn from\nzone centres; they are\nnot boundaries."
-    below = top - 2.75 / figure.get_figheight()
+    below = top - 2.35 / figure.get_figheight()
     figure.text(across + 0.012, below, words, size=9.5, color=QUIET, va="top", linespacing=1.3)
 
 
 def class_names(edges: Sequence[float]) -> list[str]:
     """The classes in words, such as ``under 5``, ``5 to under 10``, ``20 or more``."""
-    inner = [f"{low:g} to under {high:g}" for low, high in zip(edges, edges[1:], strict=False)]
+    inner = [f"{low:g} to under {high:g}" for low, high in pairwise(edges)]
     return [f"under {edges[0]:g}", *inner, f"{edges[-1]:g} or more"]
 
 

@@ -16,6 +16,7 @@ from armsim.report.read import in_minutes
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import CATEGORICAL, INK, canvas, styled
 
+_LIMITS = ("minutes", "low_minutes", "high_minutes")
 _BARS = ((0.5, "Half within", CATEGORICAL[0]), (0.9, "Nine in ten within", CATEGORICAL[1]))
 
 
@@ -51,8 +52,8 @@ def draw(
     axes = figure.add_subplot(figure.add_gridspec(1, 1, left=0.16, right=0.97, **box)[0])
     _plot(axes, data, list(shown))
     words = [
-        f"{row.level}: {row.percentile:.0%} within {_words(row.minutes, row.low_minutes, row.high_minutes)}"
-        for row in data.itertuples()
+        f"{row['level']}: {row['percentile']:.0%} within {_words(*(row[name] for name in _LIMITS))}"
+        for row in data.to_dict("records")
     ]
     alt = f"Bar chart. {title}. " + "; ".join(words) + "."
     return Chart("armed_percentiles", title, figure, alt, data, f"{subtitle}. {context.source}", context)
@@ -77,9 +78,9 @@ def _plot(axes: Axes, data: pd.DataFrame, levels: list[ThreatLevel]) -> None:
     reach = 1.0 if finite.isna().all().all() else float(finite.max().max())
     for index, level in enumerate(levels):
         part = data[data["level"] == level.name]
-        for offset, (row, (_, words, colour)) in enumerate(zip(part.itertuples(), _BARS, strict=True)):
+        for offset, (row, (_, words, colour)) in enumerate(zip(part.to_dict("records"), _BARS, strict=True)):
             place = index + (offset - 0.5) * 0.36
-            value = Estimate(float(row.minutes), float(row.low_minutes), float(row.high_minutes), 0, 0)
+            value = Estimate(row["minutes"], row["low_minutes"], row["high_minutes"], 0, 0)
             _bar(axes, place, value, words, colour, reach)
     names = [f"{level.name}\n({_count(data, level):,} incidents)" for level in levels]
     axes.set_yticks(range(len(levels)), names)

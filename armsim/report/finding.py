@@ -59,10 +59,7 @@ def hours(subject: str, level: ThreatLevel, worst: tuple[int, Estimate], best: t
     """Title of response by hour: names two hours only when their limits, set for all hours at once, part."""
     if apart(best[1], worst[1]) <= 0:
         return f"No clear difference in {subject} between hours at {level.name}"
-    return (
-        f"At {level.name}, {subject} is slower at {worst[0]:02d}:00 ({minutes(worst[1])} minutes) "
-        f"than {best[0]:02d}:00 ({minutes(best[1])})"
-    )
+    return f"At {level.name}, {subject} is slower at {worst[0]:02d}:00 than at {best[0]:02d}:00"
 
 
 def availability(

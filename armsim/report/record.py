@@ -1,4 +1,4 @@
-"""What every chart takes and gives: the run it speaks for, and the finished figure with its data and words."""
+"""What every chart takes and gives: the run it speaks for, the finished figure, its data and words."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class ChartContext:
     def source(self) -> str:
         """The source line: program, run, replications, what is made up, what the intervals show."""
         return (
-            f"Source: armsim {self.version}, run {self.run_id}, {self.replications:,} replications; {self.note}. "
-            "Intervals show simulation noise only."
+            f"Source: armsim {self.version}, run {self.run_id}, {self.replications:,} replications; "
+            f"{self.note}. Intervals show simulation noise only."
         )
 
 

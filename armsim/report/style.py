@@ -25,7 +25,7 @@ INK, QUIET, GRID, SHADE = "#0B0C0C", "#505A5F", "#D9D9D9", "#EEEEEE"
 MAX_SERIES = 4
 WIDTH_IN = 10.0
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": ["DejaVu Sans"],  # ships with matplotlib, so every machine draws the same
     "font.size": 11.0,
     "text.color": INK,
@@ -112,7 +112,7 @@ def canvas(
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions as near to *wanted* as a distance of *gap* and the limits allow, in the same order of size."""
+    """Positions as near to *wanted* as a distance of *gap* and the limits allow, in the same order."""
     order = sorted(range(len(wanted)), key=lambda index: (wanted[index], index))
     placed = [0.0] * len(wanted)
     floor = low
@@ -142,7 +142,7 @@ def label_ends(
     places = spread(ends, gap, low + gap / 2, high - gap / 2)
     across = axes.get_yaxis_transform()
     for label, style, end, place in zip(labels, looks, ends, places, strict=True):
-        trace = {"color": style.colour, "clip_on": False, "transform": across}
+        trace: dict[str, Any] = {"color": style.colour, "clip_on": False, "transform": across}
         axes.plot([1.0, 1.025], [end, place], linewidth=0.9, **trace)
         axes.plot([1.025, 1.07], [place, place], linestyle=style.line, **trace)
         axes.plot([1.0475], [place], marker=style.marker, markersize=6, **trace)

@@ -10,7 +10,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def printable(text: str) -> str:
-    """The text without characters that XML forbids or that turn the reading direction; line ends become spaces."""
+    """The text without characters that XML forbids or that turn the reading direction; one space a gap."""
     spaced = " ".join(text.split()) if "\n" not in text else "\n".join(map(printable, text.split("\n")))
     return "".join(sign for sign in spaced if sign == "\n" or unicodedata.category(sign)[0] != "C")
 

@@ -37,7 +37,9 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         beside.replace(path)
     except OSError as error:
-        raise RunFolderError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise RunFolderError(
+            f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
+        ) from error
 
 
 def write_json(path: Path, data: Mapping[str, Any]) -> None:

@@ -45,7 +45,9 @@ class Study:
         if not self.options or not all(name.strip() for name in self.options):
             raise ValueError("a study needs at least one option, each with a name")
         if self.replications < 0 or self.seed < -1:
-            raise ValueError(f"replications and seed must be 0 or more, got {self.replications} and {self.seed}")
+            raise ValueError(
+                f"replications and seed must be 0 or more, got {self.replications} and {self.seed}"
+            )
         told = next(iter(self.options.values())).scenario.study
         object.__setattr__(self, "options", dict(self.options))
         object.__setattr__(self, "replications", self.replications or told.replications)

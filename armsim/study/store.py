@@ -1,4 +1,4 @@
-"""The run folder. A part is a chunk of replications, measured, and counts as done once its folder has its name.
+"""The run folder. A part is a chunk of replications, measured; it is done once its folder has its name.
 
 ``parts/option=<name>/part-<first>-<last>/`` holds ``responses``, ``totals`` and ``potential`` as Parquet and
 ``part.json``: replications, failures and digests of the files. All else in the run folder is derived.
@@ -141,7 +141,9 @@ def read_option(folder: Path, option: str) -> OptionData:
     long = _read(parts, "totals", ["replication", "name", "value"])
     totals = long.pivot(index="replication", columns="name", values="value").reindex(ran).fillna(0.0)
     totals = totals.reindex(columns=sorted(totals.columns))
-    potential = _potential(_read(parts, "potential", ["replication", "zone", "level", "sum"]), totals, len(zones))
+    potential = _potential(
+        _read(parts, "potential", ["replication", "zone", "level", "sum"]), totals, len(zones)
+    )
     replications = ran[-1] + 1 if ran else 1
     return OptionData(option, scenario, zones, responses, totals, potential, replications)
 
@@ -153,7 +155,9 @@ def _zones(folder: Path, option: str) -> pd.DataFrame:
             try:
                 return pd.DataFrame(pq.read_table(path, partitioning=None).to_pandas())
             except (OSError, ValueError) as error:
-                raise RunFolderError(f"{path}: damaged; delete it and run the study again ({error})") from error
+                raise RunFolderError(
+                    f"{path}: damaged; delete it and run the study again ({error})"
+                ) from error
     raise RunFolderError(f"{folder}: holds no zones.parquet; run the study again")
 
 
@@ -175,11 +179,14 @@ def _read(parts: Sequence[Part], table: str, columns: Sequence[str]) -> pd.DataF
 
 def _potential(long: pd.DataFrame, totals: pd.DataFrame, zones: int) -> NDArray[np.float64]:
     sums = np.zeros((zones, len(ThreatLevel)))
-    np.add.at(sums, (long["zone"].to_numpy(), long["level"].to_numpy()), long["sum"].to_numpy(dtype=np.float64))
+    np.add.at(
+        sums, (long["zone"].to_numpy(), long["level"].to_numpy()), long["sum"].to_numpy(dtype=np.float64)
+    )
     names = [f"{_SURVEYS}:level={level.name}" for level in ThreatLevel]
     count = np.array([totals[name].sum() if name in totals else 0.0 for name in names])
     out = np.full(sums.shape, np.nan)
-    return np.divide(sums, count, out=out, where=count > 0)
+    np.divide(sums, count, out=out, where=count > 0)
+    return out
 
 
 def _part_tables(measures: Sequence[Measures]) -> dict[str, dict[str, Any]]:
@@ -188,7 +195,7 @@ def _part_tables(measures: Sequence[Measures]) -> dict[str, dict[str, Any]]:
     names, values, owners = [], [], []
     for one in measures:
         totals = dict(one.totals)
-        for level in np.flatnonzero(one.surveys):
+        for level in np.flatnonzero(one.surveys).tolist():
             totals[f"{_SURVEYS}:level={ThreatLevel(level).name}"] = float(one.surveys[level])
         for name in sorted(totals):
             owners.append(one.replication)
@@ -222,7 +229,9 @@ def _joined(tables: Sequence[tuple[int, Mapping[str, NDArray[Any]]]]) -> dict[st
     lengths = [len(next(iter(columns.values()))) for _, columns in tables]
     owner = np.repeat(np.array([index for index, _ in tables], dtype=np.int32), lengths)
     names = tables[0][1]
-    return {"replication": owner} | {name: np.concatenate([columns[name] for _, columns in tables]) for name in names}
+    return {"replication": owner} | {
+        name: np.concatenate([columns[name] for _, columns in tables]) for name in names
+    }
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -237,7 +246,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise RunFolderError(f"{folder}: not a run folder: it holds no {MANIFEST}") from None
     except (OSError, ValueError) as error:
-        raise RunFolderError(f"{path}: cannot be read ({error}); run the study again to rebuild it") from error
+        raise RunFolderError(
+            f"{path}: cannot be read ({error}); run the study again to rebuild it"
+        ) from error
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise RunFolderError(f"{path}: written by another version of armsim; run the study again")
     return manifest

@@ -1,10 +1,10 @@
-
 import numpy as np
 import pytest
 from scipy import stats
 
 from armsim.config.schema import Scenario
 from armsim.domain import Capability, Grade, ThreatLevel
+from armsim.model.attributes import requirements
 from armsim.model.demand import ORDINALS, draw_incidents, post_incidents
 from armsim.model.profiles import MINUTES_PER_YEAR, hour_of_week, weekly
 from armsim.model.threat import timeline
@@ -318,3 +318,16 @@ def test_each_count_is_a_post_in_order_of_opening_and_index(build) -> None:
 
 def test_other_levels_have_no_posts(build) -> None:
     assert posts(build, line=({"level": "SEVERE"},)) == []
+
+
+def test_added_incidents_are_no_copies_of_the_usual_ones(build) -> None:
+    world = build(levels={"SEVERE": {"demand": {"call": 2.0}}})
+    table = draw_incidents(world, Streams(13, 0), 0.0, WEEK)
+    for name in ("received_at", "on_scene", "x"):
+        assert np.unique(getattr(table, name)).size == len(table), name
+
+
+def test_a_low_uniform_is_a_low_number_in_whatever_order_the_probabilities_are_written() -> None:
+    uniforms = np.tile(np.array([0.0, 0.34, 0.36, 0.89, 0.91])[:, None], 4)
+    needs = requirements({"ced": 1, "officers": {4: 0.10, 1: 0.35, 2: 0.55}}, uniforms)
+    assert needs.tolist() == [[1, 1, 0, 0], [1, 1, 0, 0], [2, 1, 0, 0], [2, 1, 0, 0], [4, 1, 0, 0]]

@@ -12,12 +12,15 @@ from armsim.model.world import build_world
 from armsim.streams import Streams
 
 ZONES = "zone,population,area_km2,x_km,y_km,people_3km\nA,100,4,0,0,1000\nB,300,1,10,0,400\nC,0,9,0,20,0\n"
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CALL = {
     "grade": "G1",
     "annual": 1000.0,
     "attendance": {"officers": 1},
     "on_scene": {"exactly": "30 min"},
 }
+PLACED = {"car": {"standing": {"main 1 (B)": 1}, "bases": "main", "serves": ("G1",)}}
+NONE = {"car": {"standing": {}, "bases": "main", "serves": ("G1",)}}
 
 
 @pytest.fixture
@@ -92,14 +95,16 @@ def test_demand_by_zone_is_by_rate_share_or_head(folder) -> None:
 
 
 def test_placed_bases_are_numbered_by_residents_served(folder) -> None:
-    world = build_world(scenario(bases={"main": {"p_median": 2}}), folder)
+    world = build_world(scenario(bases={"main": {"p_median": 2}}, units=PLACED), folder)
     assert [(base.name, base.zone) for base in world.bases["main"]] == [("main 1 (B)", 1), ("main 2 (A)", 0)]
     assert world.notes == ()
 
 
 def test_numbers_of_placed_bases_sort_as_names(folder) -> None:
     made = {"name": "Shire", "people": 60000, "area": 800.0, "rural_share": 0.4, "zones": 30, "towns": 2}
-    world = build_world(scenario(region={"generated": made}, bases={"main": {"p_median": 11}}), folder)
+    world = build_world(
+        scenario(region={"generated": made}, bases={"main": {"p_median": 11}}, units=NONE), folder
+    )
     names = [base.name for base in world.bases["main"]]
     assert names == sorted(names)
     assert names[0].startswith("main 01 (")
@@ -121,15 +126,17 @@ def test_a_shipped_force_and_its_notes(folder) -> None:
         ({"bases": {"main": {"p_median": 9}}}, "bases.main.p_median"),
         ({"bases": {"main": {"sites": {"Depot": {"zone": "Q"}}}}}, "bases.main.sites.Depot.zone"),
         ({"sites": {"hub": {"busiest": 4}}}, "sites.hub.busiest"),
-        ({"demand": {"types": {"call": {**CALL, "weight": {"column": "force"}}}}}, "demand.types.call.weight.column"),
-        ({"demand": {"types": {"call": {**CALL, "profile": "x"}}}}, "demand.types.call.profile"),
         (
-            {"demand": {"types": {"call": {**CALL, "attendance": {"officers": {1: 0.5, 2: 0.4}}}}}},
-            "demand.types.call.attendance.officers",
+            {"demand": {"types": {"call": {**CALL, "weight": {"column": "force"}}}}},
+            "demand.types.call.weight.column",
         ),
         (
             {"demand": {"types": {"call": CALL}, "profiles": {"flat": {"hours": (0.0,) * 24}}}},
             "demand.profiles.flat",
+        ),
+        (
+            {"demand": {"types": {"call": CALL}, "season": dict.fromkeys(MONTHS, 0.0)}},
+            "demand.season",
         ),
     ],
 )  # fmt: skip
@@ -137,6 +144,13 @@ def test_a_scenario_that_does_not_fit_its_world_is_refused_where_it_is_wrong(fol
     with pytest.raises(ScenarioError) as raised:
         build_world(scenario(**changes), folder)
     assert [problem.path for problem in raised.value.problems] == [path]
+
+
+def test_standing_units_must_stand_at_bases_that_were_placed(folder) -> None:
+    units = {"car": {"standing": {"main 1 (B)": 1, "main 3 (B)": 1}, "bases": "main", "serves": ("G1",)}}
+    with pytest.raises(ScenarioError, match="did you mean main 1") as raised:
+        build_world(scenario(bases={"main": {"p_median": 2}}, units=units), folder)
+    assert [problem.path for problem in raised.value.problems] == ["units.car.standing.main 3 (B)"]
 
 
 def test_unknown_zones_of_rates_are_all_named(folder) -> None:

@@ -1,0 +1,6 @@
+"""``python -m armsim``."""
+
+from armsim.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""The group of verbs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from armsim.cli.output import Verbs
+
+_EPILOG = """\b
+Examples:
+  armsim check scenarios/severe.yaml
+  armsim show scenarios/critical.yaml --diff scenarios/severe.yaml
+  armsim run scenarios/critical.yaml -n 100 -j 2 --set dispatch.shift_margin="30 min"
+
+\b
+Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true; 2 bad command or scenario;
+3 a replication failed, the others are kept; 130 interrupted, resumable.
+"""
+_VERBS = {"check": "check", "list": "listing", "run": "run", "schema": "schema", "show": "show"}
+
+
+class _LazyVerbs(Verbs):
+    """Imports a verb when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Names of the verbs."""
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """A verb."""
+        module = _VERBS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = import_module(f"armsim.cli.{module}").verb
+        return command
+
+
+@click.group(cls=_LazyVerbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="armsim")
+def main() -> None:
+    """Simulate armed response capacity: officers, armed response vehicles and CEDs at every threat level."""

@@ -1,0 +1,64 @@
+"""What people read goes to stderr, data to stdout; and the exit codes.
+
+0 done. 1 done, but a ``--fail-if`` or ``--strict`` condition is true. 2 bad command, scenario, data or run
+folder. 3 a replication failed, the others are kept. 130 interrupted, resumable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from armsim.errors import ArmsimError, Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+CONDITION, BAD, FAILED, INTERRUPTED = 1, 2, 3, 130
+
+
+def console() -> Console:
+    """Where tables for people go: stderr; colour only on a terminal without NO_COLOR."""
+    from rich.console import Console
+
+    made = Console(stderr=True, highlight=False)
+    if not made.is_terminal:
+        made.width = 120
+    return made
+
+
+def say(text: str) -> None:
+    """A line for people."""
+    click.echo(text, err=True)
+
+
+def data(text: str) -> None:
+    """Data, as it is."""
+    click.echo(text, nl=not text.endswith("\n"))
+
+
+def show_problems(problems: Sequence[Problem]) -> None:
+    """One problem a line, then how many there are."""
+    for problem in problems:
+        say(str(problem))
+    count, files = len(problems), len({problem.file for problem in problems})
+    say(
+        f"{count} {'problem' if count == 1 else 'problems'} in {files} {'file' if files == 1 else 'files'}. "
+        "Nothing was run."
+    )
+
+
+class Verbs(click.Group):
+    """A group whose verbs never show a traceback for what the user can put right."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; what is wrong with the input is shown and ends with code 2."""
+        try:
+            return super().invoke(ctx)
+        except ScenarioError as error:
+            show_problems(error.problems)
+        except ArmsimError as error:
+            say(str(error))
+        return ctx.exit(BAD)

@@ -1,0 +1,97 @@
+"""The standard charts of a run: which are drawn, from what, and where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from armsim.domain import Milestone
+from armsim.report import (
+    chart_availability,
+    chart_availability_day,
+    chart_distribution,
+    chart_hours,
+    chart_map,
+    chart_percentiles,
+    gather,
+)
+from armsim.report.files import save
+from armsim.report.record import Chart, ChartContext
+from armsim.study.results import Results
+
+_WITHIN = 15.0
+
+
+def draw_all(results: Results, folder: Path, option: str | None = None) -> list[Path]:
+    """Draw every standard chart of an option for which there are figures, and write it as PNG, SVG and CSV.
+
+    Args:
+        results: an opened run.
+        folder: where the files go; made when missing.
+        option: the option; the first when left out.
+
+    Returns:
+        The files written, in order of the charts.
+
+    Raises:
+        KeyError: no option of that name.
+        OSError: the folder or a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return [path for chart in standard_charts(results, option) for path in save(chart, folder)]
+
+
+def standard_charts(results: Results, option: str | None = None) -> list[Chart]:
+    """The standard charts of an option, the most telling first; one without figures is left out.
+
+    Raises:
+        KeyError: no option of that name.
+    """
+    name = results.options[0] if option is None else option
+    return [chart for chart in _drawn(results, name) if chart is not None]
+
+
+def context_of(results: Results, option: str) -> ChartContext:
+    """What the footers of an option's charts say."""
+    one = results.option(option)
+    return ChartContext(
+        title=one.scenario.title if len(results.options) == 1 else f"{one.scenario.title} ({option})",
+        run_id=results.run_id,
+        replications=len(one.totals),
+        version=str(results.manifest["versions"]["armsim"]),
+        confidence=one.scenario.study.confidence,
+    )
+
+
+def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
+    option, context = results.option(name), context_of(results, name)
+    spells = gather.spells(option)
+    weekday = option.scenario.start.weekday()
+    yield chart_availability.draw(gather.hours_of_window(option), spells, context, weekday)
+    yield chart_availability_day.draw(gather.hours_of_day(option), context)
+    yield chart_percentiles.draw(
+        gather.level_curves(option, Milestone.FIRST_ARMED, "FIREARMS"),
+        context,
+        "armed response",
+        "incidents graded firearms",
+    )
+    yield chart_distribution.draw(
+        gather.milestone_curves(option),
+        gather.target_lines(option.scenario, Milestone.FIRST_OFFICER, "G1"),
+        context,
+        ("First armed, firearms", "firearms incidents get an armed unit"),
+        "all levels together",
+    )
+    yield chart_hours.draw(
+        gather.hour_curves(option, Milestone.FIRST_OFFICER, "G1"),
+        context,
+        "grade 1 response",
+        "First officer at grade 1",
+    )
+    yield chart_map.draw(
+        option.zones,
+        gather.potential(option, spells[0][0]),
+        gather.arv_bases(results.manifest, name),
+        context,
+        _WITHIN,
+    )

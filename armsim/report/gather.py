@@ -1,0 +1,112 @@
+"""From opened results to the plain inputs that charts take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from armsim.analysis.curve import ResponseCurve
+from armsim.analysis.intervals import FloatArray
+from armsim.analysis.option import OptionData
+from armsim.config.schema import Scenario
+from armsim.domain import Grade, Milestone, ThreatLevel
+from armsim.model.threat import timeline
+from armsim.report.chart_availability import FREE, MINUTES, ON_POST, ZERO_FREE
+from armsim.report.record import TargetLine
+
+#: Names of the sums behind each column of an availability table.
+_SUMS = {
+    MINUTES: "minutes",
+    FREE: "arv_free_minutes",
+    ZERO_FREE: "arv_free_zero_minutes",
+    ON_POST: "arv_post_minutes",
+}
+#: Grades in the order in which a distribution speaks of them.
+_GRADE_WORDS = {"FIREARMS": "firearms", "G1": "grade 1"}
+
+
+def milestone_curves(option: OptionData) -> dict[str, ResponseCurve]:
+    """Curves of first officer and first CED at grade 1, and of first armed unit at firearms incidents."""
+    wanted = (
+        ("First officer, grade 1", Milestone.FIRST_OFFICER, "G1"),
+        ("First CED officer, grade 1", Milestone.FIRST_CED, "G1"),
+        ("First armed, firearms", Milestone.FIRST_ARMED, "FIREARMS"),
+    )
+    return {label: option.curve(milestone, grade=grade) for label, milestone, grade in wanted}
+
+
+def hour_curves(
+    option: OptionData, milestone: str, grade: str
+) -> dict[tuple[ThreatLevel, int], ResponseCurve]:
+    """A curve for each level and hour of the day."""
+    part = option.where(milestone, grade)
+    return {
+        (level, hour): part.curve(milestone, level=level.name, hours=[hour])
+        for level in option.levels
+        for hour in range(24)
+    }
+
+
+def level_curves(option: OptionData, milestone: str, grade: str) -> dict[ThreatLevel, ResponseCurve]:
+    """A curve for each level."""
+    part = option.where(milestone, grade)
+    return {level: part.curve(milestone, level=level.name) for level in option.levels}
+
+
+def target_lines(scenario: Scenario, milestone: str, grade: str) -> list[TargetLine]:
+    """Limits of the first target, by name, that is set for a milestone and grade and counts from the call."""
+    for _, target in sorted(scenario.targets.items()):
+        if target.milestone == milestone and grade in target.grades and target.clock == "received":
+            words = _GRADE_WORDS.get(grade, Grade[grade].name)
+            if target.urban == target.rural:
+                return [TargetLine(f"Target, {words}: {target.urban:g}", target.urban)]
+            return [
+                TargetLine(f"Target, {words} urban: {target.urban:g}", target.urban),
+                TargetLine(f"rural: {target.rural:g}", target.rural),
+            ]
+    return []
+
+
+def spells(option: OptionData) -> list[tuple[ThreatLevel, float, float]]:
+    """Level, start and end of each spell of the window, in minutes."""
+    return timeline(option.scenario).spells(0.0, option.scenario.window)
+
+
+def hours_of_window(option: OptionData) -> FloatArray:
+    """Availability over the window, shape (R, H, 4); no hours when it was not measured."""
+    hours = int(option.scenario.window // 60)
+    if f"{_SUMS[MINUTES]}:window_hour=0" not in option.totals:
+        return np.zeros((len(option.totals), 0, 4))
+    return _availability(option, [f"window_hour={hour}" for hour in range(hours)])
+
+
+def hours_of_day(option: OptionData) -> dict[ThreatLevel, FloatArray]:
+    """Availability by level and hour of the day, shape (R, 24, 4) each."""
+    return {
+        level: _availability(option, [f"level={level.name}:hour={hour}" for hour in range(24)])
+        for level in option.levels
+    }
+
+
+def potential(option: OptionData, first: ThreatLevel) -> dict[ThreatLevel, FloatArray]:
+    """Expected minutes by level, shape (Z,), the level that the window opens at first."""
+    order = sorted(option.levels, key=lambda level: (level != first, level))
+    return {level: option.potential[:, level] for level in order}
+
+
+def arv_bases(manifest: Mapping[str, Any], option: str) -> pd.DataFrame:
+    """Bases that house ARVs, as the manifest knows them: ``name``, ``x_km``, ``y_km``."""
+    rows: Sequence[Mapping[str, Any]] = manifest.get("bases", {}).get(option, ())
+    kept = [[row["name"], row["x_km"], row["y_km"]] for row in rows if row.get("arv")]
+    return pd.DataFrame(kept, columns=["name", "x_km", "y_km"])
+
+
+def _availability(option: OptionData, cells: Sequence[str]) -> FloatArray:
+    table = np.zeros((len(option.totals), len(cells), len(_SUMS)))
+    for column, name in _SUMS.items():
+        wanted = option.totals.reindex(columns=[f"{name}:{cell}" for cell in cells], fill_value=0.0)
+        table[:, :, column] = wanted.to_numpy(dtype=np.float64)
+    return table
