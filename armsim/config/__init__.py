@@ -1,1 +1,1 @@
-""""""
+"""Scenario files: reading, composing, checking, and the schema they follow."""

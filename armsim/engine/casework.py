@@ -95,9 +95,7 @@ class Casework:
         """Booked work starts only when enough response vehicles would be left; else it is put off."""
         keep_free, retry, attempts = incident.rules.booked or (0, 0.0, 0)
         free = sum(
-            len(self.fleet.fresh(kind, now))
-            for kind, _ in incident.rules.kinds
-            if kind in self.arv_kinds
+            len(self.fleet.fresh(kind, now)) for kind, _ in incident.rules.kinds if kind in self.arv_kinds
         )
         if free >= incident.needs[3] + keep_free:
             return True
@@ -131,7 +129,9 @@ class Casework:
     def _watch_patience(self, incident: Incident) -> None:
         if incident.lost_alarm is None and incident.lost_at == incident.lost_at:
             at = max(self.clock.now, incident.lost_at)
-            incident.lost_alarm = Alarm(self.clock, at, TURNING_POINT + incident.number, self._patience_ends, incident)
+            incident.lost_alarm = Alarm(
+                self.clock, at, TURNING_POINT + incident.number, self._patience_ends, incident
+            )
 
     def _send(self, deployment: Deployment, now: float) -> Incident | None:
         """Send a unit; the incident that it was taken off, if that still needs somebody."""
@@ -216,7 +216,9 @@ class Casework:
             stay = incident.rules.later_units_stay
             if stay < 1 and len(incident.deployments) > 1 and incident.deployments[0] is not deployment:
                 at = now + stay * (incident.work_ends - now)
-                deployment.leave_alarm = Alarm(self.clock, at, WORK_ENDS + unit.number, self._leaves_early, deployment)
+                deployment.leave_alarm = Alarm(
+                    self.clock, at, WORK_ENDS + unit.number, self._leaves_early, deployment
+                )
         if incident.rules.relieved:
             self._relieve_one(incident, deployment, now)
 
@@ -230,11 +232,16 @@ class Casework:
             reached[FIRST_ARMED] = now
         if reached[FULL] is None:
             there, needs = incident.there, incident.needs
-            if there[0] >= needs[0] and there[1] >= needs[1] and there[2] >= needs[2] and there[3] >= needs[3]:
+            if (
+                there[0] >= needs[0]
+                and there[1] >= needs[1]
+                and there[2] >= needs[2]
+                and there[3] >= needs[3]
+            ):
                 reached[FULL] = now
 
     def _start_or_go_on(self, incident: Incident, now: float) -> None:
-        """Work starts at its milestone (or a while after the first arrival), and goes on when units are back."""
+        """Work starts at its milestone, or a while after the first arrival; it goes on when units are back."""
         if incident.work_ends is not None:
             return
         rules = incident.rules
@@ -249,7 +256,9 @@ class Casework:
                 return
         _cancel(incident.work_alarm)
         incident.work_ends = now + incident.work_left
-        incident.work_alarm = Alarm(self.clock, incident.work_ends, WORK_ENDS + incident.number, self._work_ends, incident)
+        incident.work_alarm = Alarm(
+            self.clock, incident.work_ends, WORK_ENDS + incident.number, self._work_ends, incident
+        )
 
     def _work_starts_anyway(self, alarm: Alarm) -> None:
         incident: Incident = alarm.subject
@@ -339,7 +348,9 @@ class Casework:
         busy = follow_on if incident.rules.post else follow_on + self.paperwork
         if busy > 0:
             self.fleet.enter(unit, FOLLOW_ON, now, _NEVER, False, unit.leg)
-            deployment.alarm = Alarm(self.clock, now + busy, UNIT_FREE + unit.number, self._free_again, deployment)
+            deployment.alarm = Alarm(
+                self.clock, now + busy, UNIT_FREE + unit.number, self._free_again, deployment
+            )
         else:
             self._next(unit, now)
 
@@ -404,7 +415,7 @@ class Casework:
             incident.work_alarm = None
 
     def _watch_shift_end(self, deployment: Deployment, now: float) -> None:
-        """Ask for relief at the end of the shift, or leave at the overrun limit, where the job may last so long."""
+        """Ask for relief at the end of the shift, or leave at the limit, where the job may last so long."""
         incident, unit = deployment.incident, deployment.unit
         rules = incident.rules
         if rules.post or rules.relieved:
@@ -415,7 +426,9 @@ class Casework:
         may_last = incident.work_ends if incident.work_ends is not None else now + incident.work_left
         if may_last + rules.work_at_latest > limit:
             at = max(now, limit)
-            deployment.limit_alarm = Alarm(self.clock, at, ROSTER + unit.number, self._limit_reached, deployment)
+            deployment.limit_alarm = Alarm(
+                self.clock, at, ROSTER + unit.number, self._limit_reached, deployment
+            )
 
     def _relief_due(self, alarm: Alarm) -> None:
         deployment: Deployment = alarm.subject
@@ -426,7 +439,9 @@ class Casework:
             incident.short[line] += unit.brings[line]
         incident.refresh_wanted()
         limit = max(now, unit.ends + self.room.rules.overrun_limit)
-        deployment.limit_alarm = Alarm(self.clock, limit, ROSTER + unit.number, self._limit_reached, deployment)
+        deployment.limit_alarm = Alarm(
+            self.clock, limit, ROSTER + unit.number, self._limit_reached, deployment
+        )
         self.attend(incident, now)
 
     def _relieve_one(self, incident: Incident, arrived: Deployment, now: float) -> None:

@@ -52,7 +52,7 @@ class Clock(Environment):
 
         SimPy's own ``schedule`` takes a delay, and ``now + (at - now)`` is not always ``at``.
         """
-        heappush(self._queue, (at, rank, next(self._eid), event))
+        heappush(self._queue, (at, rank, next(self._eid), event))  # type: ignore[misc]
 
     def feed(self, rank: int, items: Iterable[tuple[float, int, Callable[[Any], None], Any]]) -> None:
         """Play a sequence of (minute, number, call, subject), sorted by minute, with one alarm pending."""
@@ -62,7 +62,9 @@ class Clock(Environment):
 class _Feed(Event):
     """One event pushed again and again."""
 
-    def __init__(self, clock: Clock, rank: int, items: Iterator[tuple[float, int, Callable[[Any], None], Any]]) -> None:
+    def __init__(
+        self, clock: Clock, rank: int, items: Iterator[tuple[float, int, Callable[[Any], None], Any]]
+    ) -> None:
         super().__init__(clock)
         self._clock = clock
         self._rank = rank

@@ -15,7 +15,6 @@ from armsim.model.policies import Candidates, DispatchPolicy
 from armsim.model.travel.noise import NoiseSpread
 
 NO_WORK = -1
-NO_KIND = -1
 #: Reasons logged with an assignment.
 FREE_UNIT, DIVERTED_UNIT = 0, 1
 NAN = float("nan")
@@ -41,8 +40,9 @@ class DispatchRules:
     Attributes:
         turn_out: by unit status.
         reserve: by level, by unit kind, by grade: units kept back.
-        divert: by level, by grade: unit kind -> groups to look through, status -> grades whose work may be left.
-        offers: by grade: the unit kinds that serve it, each with a bit mask of what its units can bring at most.
+        divert: by level, by grade: unit kind -> groups to look through, and by status the grades whose work
+            may be left.
+        offers: by grade: the unit kinds that serve it, each with a bit mask of all its units can bring.
         shift_margin: minutes before the end of a shift in which a unit takes only grade 1.
         overrun_limit: minutes after the end of a shift at which a unit leaves its job.
         noise: spread of trip noise.
@@ -111,22 +111,30 @@ class ControlRoom:
         reserve = rules.reserve[rules.level]
         diversions = rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
-        found = Candidates([], [], [], [])
-        hour = fleet.time_factor(now)
+        units: list[Unit] = []
+        handicaps: list[float] = []
+        spare: list[float] = []
         for kind, handicap in type_rules.kinds:
+            if not fleet.on_duty(kind):
+                continue
             free = fleet.fresh(kind, now)
-            units = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
-            spare = [float(len(free) - reserve[kind][grade])] * len(units)
+            found = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
+            left = [float(len(free) - reserve[kind][grade])] * len(found)
             if kind in diversions:
                 taken = self._divertible(kind, diversions[kind], incident, now)
-                units += taken
-                spare += [inf] * len(taken)
-            if units:
-                found.add(units, self._expected(units, incident, hour, now), handicap, spare)
-        return found
+                found += taken
+                left += [inf] * len(taken)
+            units += found
+            handicaps += [handicap] * len(found)
+            spare += left
+        return Candidates(units, self._expected(units, incident, now), handicaps, spare)
 
     def _divertible(
-        self, kind: int, diversion: tuple[tuple[int, ...], dict[int, frozenset[int]]], incident: Incident, now: float
+        self,
+        kind: int,
+        diversion: tuple[tuple[int, ...], dict[int, frozenset[int]]],
+        incident: Incident,
+        now: float,
     ) -> list[Unit]:
         """Units of a kind that *incident* may take off other work."""
         groups, by_status = diversion
@@ -144,13 +152,16 @@ class ControlRoom:
                         taken.append(unit)
         return taken
 
-    def _expected(self, units: list[Unit], incident: Incident, hour: float, now: float) -> list[float]:
-        """Expected minutes to arrival of units of one kind: turn-out, mean travel, the hour, blue lights."""
-        travel = self.fleet.travel.approach([unit.leg for unit in units], now, incident.place)
-        factor = hour * incident.rules.time_factor[units[0].rules.code]
+    def _expected(self, units: list[Unit], incident: Incident, now: float) -> list[float]:
+        """Expected minutes to arrival: turn-out, mean travel, the speed of the hour, blue lights."""
+        fleet = self.fleet
+        travel = fleet.travel.approach([unit.leg for unit in units], now, incident.place)
+        hour = fleet.time_factor(now)
+        factors = [hour * factor for factor in incident.rules.time_factor]
         turn_out = self.expected_turn_out
         return [
-            minutes * factor + turn_out[unit.status] for minutes, unit in zip(travel, units, strict=True)
+            minutes * factors[unit.code] + turn_out[unit.status]
+            for minutes, unit in zip(travel, units)  # noqa: B905 - hot, and approach gives one each
         ]
 
     # --- choice ---------------------------------------------------------------------------------------
@@ -159,6 +170,7 @@ class ControlRoom:
         """Deployments to send now: best-ranked units until nothing is short or nobody may be sent."""
         found = self.candidates(incident, now)
         short = list(incident.short)
+        wanted = incident.wanted
         picks: list[Deployment] = []
         while found.units:
             costs = self.policy.costs(incident, found)
@@ -170,47 +182,41 @@ class ControlRoom:
             unit = found.units[index]
             for line, count in enumerate(unit.brings):
                 short[line] -= count
-            wanted = incident.wanted
-            for line in range(4):
-                if short[line] <= 0:
-                    wanted &= ~(1 << line)
-            if not wanted:
+            still = sum(1 << line for line in range(4) if short[line] > 0) & wanted
+            if not still:
                 break
-            found = _without(found, index, wanted)
-        return _needed(picks, short) if len(picks) > 1 else picks
+            kept = (
+                self.rules.reserve[self.rules.level][unit.rules.code][incident.rules.grade]
+                if unit.free
+                else 0
+            )
+            found.remove(index, kept > 0)
+            if still != wanted:
+                wanted = still
+                found.keep([wanted & other.offers != 0 for other in found.units])
+        return _needed(picks, short) if len(picks) > 1 and min(short) < 0 else _numbered(picks)
 
-    def _best(self, costs: Sequence[float], best: float, units: Sequence[Unit]) -> int:
+    def _best(self, costs: list[float], best: float, units: Sequence[Unit]) -> int:
         """The cheapest unit; ties go to the longest free, then to the lowest number."""
         index = costs.index(best)
-        if best in costs[index + 1 :]:
+        if costs.count(best) > 1:
             tied = [i for i, cost in enumerate(costs) if cost == best]
             index = min(tied, key=lambda i: (units[i].since, units[i].number))
         return index
 
     def _deployment(
-        self, incident: Incident, found: Candidates, costs: Sequence[float], index: int, now: float
+        self, incident: Incident, found: Candidates, costs: list[float], index: int, now: float
     ) -> Deployment:
         others = len(costs) - 1
         runner_up = NAN
         if others and self.explains:
             rest = [cost for position, cost in enumerate(costs) if position != index]
-            runner_up = found.minutes[costs.index(min(rest))] if min(rest) != costs[index] else found.minutes[index]
+            runner_up = (
+                found.minutes[costs.index(min(rest))] if min(rest) != costs[index] else found.minutes[index]
+            )
         unit = found.units[index]
         reason = FREE_UNIT if unit.free else DIVERTED_UNIT
         return Deployment(incident, unit, incident.sent, now, found.minutes[index], runner_up, others, reason)
-
-
-def _without(found: Candidates, index: int, wanted: int) -> Candidates:
-    """The candidates after a pick: one unit of its kind fewer is free, and only what is still short counts."""
-    picked = found.units[index]
-    kind = picked.rules.code if picked.free else NO_KIND
-    rest = Candidates([], [], [], [])
-    rows = zip(found.units, found.minutes, found.handicaps, found.spare, strict=True)
-    for unit, minutes, handicap, spare in rows:
-        if unit is not picked and unit.offers & wanted:
-            left = spare - 1 if unit.rules.code == kind and unit.free else spare
-            rest.add([unit], [minutes], handicap, [left])
-    return rest
 
 
 def _needed(picks: list[Deployment], short: list[int]) -> list[Deployment]:
@@ -221,7 +227,11 @@ def _needed(picks: list[Deployment], short: list[int]) -> list[Deployment]:
         if all(short[line] + brings[line] <= 0 for line in range(4) if brings[line]):
             kept.remove(deployment)
             short = [left + count for left, count in zip(short, brings, strict=True)]
-    for ordinal, deployment in enumerate(kept):
-        deployment.ordinal = deployment.incident.sent + ordinal
-    return kept
+    return _numbered(kept)
 
+
+def _numbered(picks: list[Deployment]) -> list[Deployment]:
+    """Give the deployments their ordinals: what luck they meet on the way."""
+    for ordinal, deployment in enumerate(picks, start=picks[0].incident.sent if picks else 0):
+        deployment.ordinal = ordinal
+    return picks

@@ -51,7 +51,12 @@ class Fleet:
     """
 
     def __init__(
-        self, units: list[Unit], kinds: int, travel: TravelModel, time_factor: Callable[[float], float], recorder: Recorder
+        self,
+        units: list[Unit],
+        kinds: int,
+        travel: TravelModel,
+        time_factor: Callable[[float], float],
+        recorder: Recorder,
     ) -> None:
         self.units = units
         self.travel = travel
@@ -85,6 +90,10 @@ class Fleet:
         unit.since = now
         unit.until = until
         unit.leg = leg
+
+    def on_duty(self, kind: int) -> bool:
+        """Whether any unit of a kind is on duty."""
+        return any(self.members[kind])
 
     # --- rolling forward ------------------------------------------------------------------------------
 
@@ -123,7 +132,9 @@ class Fleet:
 
     # --- what a unit does next ------------------------------------------------------------------------
 
-    def parade(self, unit: Unit, now: float, ends: float, brings: tuple[int, int, int, int], duty: int) -> None:
+    def parade(
+        self, unit: Unit, now: float, ends: float, brings: tuple[int, int, int, int], duty: int
+    ) -> None:
         """Start a duty period at the base."""
         unit.ends = ends
         unit.brings = brings

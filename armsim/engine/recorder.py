@@ -78,7 +78,9 @@ class Recorder:
         """The command desk carried a task: 0 authorisation, 1 command."""
         self._commands += (incident, asked, started, ended, task)
 
-    def survey(self, minute: float, unit: int, status: int, obtainable: int, place: tuple[float, float, object]) -> None:
+    def survey(
+        self, minute: float, unit: int, status: int, obtainable: int, place: tuple[float, float, object]
+    ) -> None:
         """Where an armed unit was and whether it could be had."""
         x, y, anchor = place
         self._survey += (minute, unit, status, obtainable, x, y, anchor if isinstance(anchor, int) else -1)

@@ -17,7 +17,13 @@ from armsim.model.world import World
 
 _GRADES = tuple(Grade)
 _AT_WHEEL = frozenset(
-    {UnitStatus.ON_PATROL, UnitStatus.MOBILISING, UnitStatus.EN_ROUTE, UnitStatus.RETURNING, UnitStatus.REPOSITIONING}
+    {
+        UnitStatus.ON_PATROL,
+        UnitStatus.MOBILISING,
+        UnitStatus.EN_ROUTE,
+        UnitStatus.RETURNING,
+        UnitStatus.REPOSITIONING,
+    }
 )
 _MILESTONES = tuple(Milestone)
 #: A post asks a later kind only when no earlier one can be had: its handicap is out of reach of any trip.
@@ -132,7 +138,7 @@ def _offers(world: World, grade: Grade) -> Iterator[tuple[int, int]]:
 def _diversion(
     world: World, level: ThreatLevel
 ) -> tuple[dict[int, tuple[tuple[int, ...], dict[int, frozenset[int]]]], ...]:
-    """By grade of the new work: unit kind -> groups of the fleet, status -> grades of work that may be left."""
+    """By grade of the new work: unit kind -> groups of the fleet, and by status the grades to leave."""
     table: list[dict[int, dict[int, set[int]]]] = [{} for _ in _GRADES]
     for rule in world.scenario.dispatch.diversion:
         if rule.levels and level.name not in rule.levels:

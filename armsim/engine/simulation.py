@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import nan
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -101,7 +101,11 @@ class Simulation:
         self.fleet.flush(horizon)
         self.casework.flush(horizon)
         return EventLog(
-            self._tables(horizon), self.duty.units, self.duty.officer_hours, self.streams.seed, self.streams.replication
+            self._tables(horizon),
+            self.duty.units,
+            self.duty.officer_hours,
+            self.streams.seed,
+            self.streams.replication,
         )
 
     def time_factor(self, minute: float) -> float:
@@ -154,7 +158,8 @@ class Simulation:
             if unit.rules.break_length and self.begin <= due < end:
                 items.append((due, _BREAK + number, self.casework.break_due, unit))
         items += [
-            (post.opens, _POST + index, self._post_opens, (index, post)) for index, post in enumerate(self.posts)
+            (post.opens, _POST + index, self._post_opens, (index, post))
+            for index, post in enumerate(self.posts)
         ]
         items.sort(key=lambda item: item[:2])
         return items
@@ -183,7 +188,6 @@ class Simulation:
             number, post_rules(self.world, spec, self.kinds), spec.priority, spec.zone, spec.place,
             self.room.rules.level, now, now, spec.needs, 0.0,
         )  # fmt: skip
-        post.authority_service = nan
         post.post_index = index
         self.post_rows.append(post)
         Alarm(self.clock, spec.closes, WORK_ENDS + index, lambda _: self.casework.post_closes(post), post)
@@ -204,7 +208,8 @@ class Simulation:
             table.received_at[rows].tolist(), table.graded_at[rows].tolist(), table.needs[rows].tolist(),
             table.on_scene[rows].tolist(), table.authorisation[rows].tolist(), table.command[rows].tolist(),
             table.stand_down_at[rows].tolist(), table.lost_at[rows].tolist(), table.follow_on[rows].tolist(),
-            table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(), strict=True,
+            table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(),
+            strict=True,
         )  # fmt: skip
         for (
             number, kind, priority, zone, place, level, received, graded, needs, work, authorisation, command,
@@ -213,12 +218,13 @@ class Simulation:
             incident = Incident(
                 number, self.types[kind], priority, zone, place, level, received, graded, tuple(needs), work
             )
-            incident.authority_service = authorisation
-            incident.command = command
-            incident.stand_down_at = stand_down
+            if not isnan(authorisation):
+                incident.authority_service = authorisation
+                incident.command = command
+                incident.stand_down_at = stand_down
+                incident.crew_off = crew_off
             incident.lost_at = lost
             incident.follow_on = follow_on
-            incident.crew_off = crew_off
             incident.turnout_z = turnout_z
             incident.trip_z = trip_z
             incident.counted = 0.0 <= received < window
@@ -289,4 +295,3 @@ class Simulation:
 
 def _floats(column: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(column, dtype=np.float64)
-

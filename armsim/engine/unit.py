@@ -59,6 +59,7 @@ class Unit:
     """One unit through the whole run; a duty period lends it a crew.
 
     Attributes:
+        code: index of its kind.
         brings: counts by capability while on duty.
         offers: bit mask of the capabilities it brings.
         status: what it is doing; only the fleet changes it.
@@ -75,13 +76,14 @@ class Unit:
     """
 
     __slots__ = (
-        "base", "break_until", "brings", "duty", "ends", "free", "group", "job", "leg", "number", "offers",
-        "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until", "waypoints",
+        "base", "break_until", "brings", "code", "duty", "ends", "free", "group", "job", "leg", "number",
+        "offers", "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until", "waypoints",
     )  # fmt: skip
 
     def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:
         self.number = number
         self.rules = rules
+        self.code = rules.code
         self.base = base
         self.recorded = recorded
         self.brings: tuple[int, int, int, int] = NOBODY

@@ -1,1 +1,1 @@
-""""""
+"""The model layer."""

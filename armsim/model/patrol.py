@@ -68,6 +68,6 @@ def _beat(world: World, patrol: Patrol, base: Base) -> NDArray[np.float64]:
 
 def _places(world: World, zone: NDArray[np.int64], uniforms: NDArray[np.float64]) -> list[Place]:
     """Places uniform inside their zones."""
-    columns = (world.zones[name].to_numpy()[zone] for name in ("x_km", "y_km", "area_km2"))
-    x, y = in_disc(*columns, uniforms)
+    x_km, y_km, area = (world.zones[name].to_numpy()[zone] for name in ("x_km", "y_km", "area_km2"))
+    x, y = in_disc(x_km, y_km, area, uniforms)
     return world.travel.places(x, y, zone)

@@ -6,7 +6,7 @@ free longest and then by unit number, logs rank and runner-up, and asks again af
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import compress
 from math import inf
 from typing import Any, Protocol
 
@@ -20,8 +20,8 @@ class Candidates:
         units: read-only views of the units.
         minutes: expected minutes to arrival, turn-out included.
         handicaps: minutes that the scenario adds for this kind and work.
-        spare: for a free unit, how many free units of its kind there are beyond the reserve kept back from this
-            grade; infinite for a unit that would be diverted.
+        spare: for a free unit, how many free units of its kind there are beyond the reserve kept back from
+            this grade; infinite for a unit that would be diverted.
         level: no candidate has a handicap.
         ample: no candidate's kind is down to its reserve.
     """
@@ -36,16 +36,25 @@ class Candidates:
         self.handicaps = handicaps
         self.spare = spare
         self.level = not any(handicaps)
-        self.ample = all(left > 0 for left in spare)
+        self.ample = min(spare, default=1.0) > 0
 
-    def add(self, units: list[Any], minutes: list[float], handicap: float, spare: list[float]) -> None:
-        """Append units of one kind."""
-        self.units += units
-        self.minutes += minutes
-        self.handicaps += [handicap] * len(units)
-        self.spare += spare
-        self.level = self.level and not handicap
-        self.ample = self.ample and min(spare) > 0
+    def remove(self, index: int, reserved: bool) -> None:
+        """Take out a unit that was picked; where its kind has a reserve, one unit fewer is to spare."""
+        picked = self.units[index]
+        for column in (self.units, self.minutes, self.handicaps, self.spare):
+            del column[index]
+        if reserved:
+            code = picked.rules.code
+            rows = zip(self.units, self.spare, strict=True)
+            self.spare = [left - (unit.free and unit.rules.code == code) for unit, left in rows]
+            self.ample = min(self.spare, default=1.0) > 0
+
+    def keep(self, wanted: list[bool]) -> None:
+        """Keep the candidates marked in *wanted*."""
+        self.units = list(compress(self.units, wanted))
+        self.minutes = list(compress(self.minutes, wanted))
+        self.handicaps = list(compress(self.handicaps, wanted))
+        self.spare = list(compress(self.spare, wanted))
 
 
 class DispatchPolicy(Protocol):
@@ -53,7 +62,7 @@ class DispatchPolicy(Protocol):
 
     Options: type[Model]
 
-    def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:
+    def costs(self, incident: Any, candidates: Candidates) -> list[float]:
         """A price for each candidate, in their order; infinity holds one back. Must not change anything."""
 
 
@@ -69,7 +78,7 @@ class Nearest:
     def __init__(self, options: NoOptions) -> None:
         self.options = options
 
-    def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:  # noqa: ARG002
+    def costs(self, incident: Any, candidates: Candidates) -> list[float]:  # noqa: ARG002
         """Expected arrival plus handicap."""
         if candidates.level:
             return candidates.minutes
@@ -79,7 +88,7 @@ class Nearest:
 class NearestWithReserve(Nearest):
     """Least expected arrival among kinds of which more are free than the reserve kept back from the grade."""
 
-    def costs(self, incident: Any, candidates: Candidates) -> Sequence[float]:
+    def costs(self, incident: Any, candidates: Candidates) -> list[float]:
         """Expected arrival plus handicap; infinity where the reserve would be touched."""
         if candidates.ample:
             return super().costs(incident, candidates)

@@ -11,7 +11,7 @@ from armsim.analysis.intervals import FloatArray
 _CORNERS = 24
 #: A cell reaches this many times the radius of a disc of the area of the largest zone two steps away:
 #: enough to close the gaps inside, short enough for the outline to look like the area.
-_REACH = 1.5
+_REACH = 1.2
 
 
 def cells(x_km: ArrayLike, y_km: ArrayLike, area_km2: ArrayLike) -> list[FloatArray]:

@@ -73,7 +73,7 @@ def draw(
     subtitle = "Expected minutes to the first ARV that could be sent, averaged over the time at that level"
     polygons = cells(zones["x_km"], zones["y_km"], zones["area_km2"])
     figure, box = canvas(title, subtitle, context, _height(polygons, len(levels)))
-    _panels(figure, box, polygons, zones, known, levels, bases)
+    _panels(figure, box, polygons, zones, known, levels, bases, edges)
     _key(figure, box["top"], edges, any(np.isnan(known[level]).any() for level in levels))
     data = _table(zones, known, levels)
     alt = _alt(title, zones, known, levels, within)
@@ -133,8 +133,8 @@ def _panels(
     minutes: Mapping[ThreatLevel, FloatArray],
     levels: Sequence[ThreatLevel],
     bases: pd.DataFrame,
+    edges: Sequence[float],
 ) -> None:
-    edges = class_edges(np.concatenate([minutes[level] for level in levels]))
     heading = 0.45 / figure.get_figheight()
     place = {"top": box["top"] - heading, "bottom": box["bottom"] - heading}
     grid = figure.add_gridspec(1, len(levels), left=0.02, right=0.02 + _MAPS, wspace=0.04, **place)

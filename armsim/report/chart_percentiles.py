@@ -52,7 +52,7 @@ def draw(
     axes = figure.add_subplot(figure.add_gridspec(1, 1, left=0.16, right=0.97, **box)[0])
     _plot(axes, data, list(shown))
     words = [
-        f"{row['level']}: {row['percentile']:.0%} within {_words(*(row[name] for name in _LIMITS))}"
+        f"{row['level']}: {row['percentile']:.0%}: {_words(*(row[name] for name in _LIMITS))}"
         for row in data.to_dict("records")
     ]
     alt = f"Bar chart. {title}. " + "; ".join(words) + "."
@@ -92,7 +92,7 @@ def _plot(axes: Axes, data: pd.DataFrame, levels: list[ThreatLevel]) -> None:
 
 def _bar(axes: Axes, place: float, value: Estimate, lead: str, colour: str, reach: float) -> None:
     """One bar with its interval and its words; only words when the quantile is not reached."""
-    words = f"{lead} {_words(value.value, value.low, value.high)}"
+    words = f"{lead}: {_words(value.value, value.low, value.high)}"
     end = 0.0
     if math.isfinite(value.value):
         axes.barh(place, value.value, height=0.32, color=colour)

@@ -117,7 +117,7 @@ def percentiles(subject: str, first: tuple[str, Estimate], second: tuple[str, Es
 def percentiles_alone(subject: str, level: str, ninetieth: Estimate) -> str:
     """Title of percentile bars when one level only can be shown."""
     if math.isnan(ninetieth.value):
-        return f"More than a tenth of {subject} never comes at {level}"
+        return f"90th percentile of {subject} is not reached at {level}"
     return f"Nine in ten: {subject} within {_about(ninetieth)}{minutes(ninetieth)} minutes at {level}"
 
 

@@ -134,7 +134,11 @@ class IncidentType(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> IncidentType:
-        rates = [name for name in ("annual", "annual_per_100k", "annual_by_zone") if getattr(self, name) is not None]
+        rates = [
+            name
+            for name in ("annual", "annual_per_100k", "annual_by_zone")
+            if getattr(self, name) is not None
+        ]
         if len(rates) != 1:
             raise ValueError(
                 f"write exactly one of annual, annual_per_100k, annual_by_zone; got {', '.join(rates) or 'none'}"

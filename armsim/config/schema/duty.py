@@ -201,7 +201,9 @@ class DiversionRule(Model):
     """Unit kinds it holds for; none is all."""
     off: tuple[UnitGrade, ...] = ()
     """Grades of the work left; must be lower than ``to``."""
-    when: tuple[Literal["MOBILISING", "EN_ROUTE", "HOLDING", "ON_SCENE", "FOLLOW_ON", "ON_POST", "REFRESHMENTS"], ...]
+    when: tuple[
+        Literal["MOBILISING", "EN_ROUTE", "HOLDING", "ON_SCENE", "FOLLOW_ON", "ON_POST", "REFRESHMENTS"], ...
+    ]
     """What the unit is doing."""
     levels: tuple[LevelName, ...] = ()
     """Threat levels it holds at; none is all."""

@@ -17,8 +17,10 @@ Counts = Annotated[int | dict[int, Share], Field(description="a number, or numbe
 
 
 class TimeLaw(Model):
-    """A random duration. Write one of: ``median`` and ``p90`` (lognormal), ``mean`` and ``cv`` (lognormal),
-    ``exponential`` (its mean), ``exactly`` (no spread).
+    """A random duration, in one of four forms.
+
+    Write ``median`` and ``p90`` (lognormal), ``mean`` and ``cv`` (lognormal), ``exponential`` (its mean) or
+    ``exactly`` (no spread).
     """
 
     median: Duration | None = None
@@ -40,11 +42,11 @@ class TimeLaw(Model):
         forms = ({"median", "p90"}, {"mean", "cv"}, {"exponential"}, {"exactly"})
         if given not in forms:
             wrote = ", ".join(sorted(given)) or "nothing"
-            raise ValueError(
-                f"write median and p90, mean and cv, exponential, or exactly; got {wrote}"
-            )
+            raise ValueError(f"write median and p90, mean and cv, exponential, or exactly; got {wrote}")
         if self.median is not None and self.p90 is not None and not 0 < self.median < self.p90:
             raise ValueError("p90 must be more than the median, and the median more than 0")
+        if self.mean == 0:
+            raise ValueError("the mean of a lognormal law must be more than 0; write exactly: 0 for no time")
         return self
 
     @property

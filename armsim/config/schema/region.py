@@ -60,7 +60,9 @@ class RegionConfig(Model):
     def _one_source(self) -> RegionConfig:
         given = [name for name in ("force", "generated", "zones") if getattr(self, name) is not None]
         if len(given) != 1:
-            raise ValueError(f"write exactly one of force, generated, zones; got {', '.join(given) or 'none'}")
+            raise ValueError(
+                f"write exactly one of force, generated, zones; got {', '.join(given) or 'none'}"
+            )
         if isinstance(self.force, tuple) and not self.force:
             raise ValueError("the list of forces is empty; name at least one force")
         return self

@@ -1,11 +1,22 @@
 """Made-up results with the shape that scenario_numbers (c) leads one to expect."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 from armsim.analysis.curve import ResponseCurve
 from armsim.domain import ThreatLevel
-from armsim.report.record import ChartContext
+from armsim.report import (
+    chart_availability,
+    chart_availability_day,
+    chart_distribution,
+    chart_hours,
+    chart_map,
+    chart_percentiles,
+)
+from armsim.report.record import ChartContext, TargetLine
 
 CONTEXT = ChartContext("Leicestershire at CRITICAL", "critical-4f1c9a2e", 40, "0.1.0")
 SEVERE, CRITICAL = ThreatLevel.SEVERE, ThreatLevel.CRITICAL
@@ -39,7 +50,9 @@ def availability(replications=40, days=28, seed=3, effect=1.0):
     table = np.zeros((replications, len(hour), 4))
     table[:, :, 0] = 60
     table[:, :, 1] = 60 * np.maximum(free + rng.normal(0, 0.7, (replications, len(hour))), 0)
-    table[:, :, 2] = 60 * (rng.random((replications, len(hour))) < none) * rng.uniform(0.5, 1, (replications, 1))
+    table[:, :, 2] = (
+        60 * (rng.random((replications, len(hour))) < none) * rng.uniform(0.5, 1, (replications, 1))
+    )
     table[:, :, 3] = 60 * posts * rng.uniform(0.9, 1.0, (replications, len(hour)))
     return table
 
@@ -51,7 +64,8 @@ def zones(count=160, seed=5):
     at = np.vstack([core, rest])
     area = np.concatenate([np.full(count // 2, 1.5), np.full(count - count // 2, 28.0)])
     return pd.DataFrame({
-        "zone": [f"E{index:04d}" for index in range(count)], "name": [f"Zone {index}" for index in range(count)],
+        "zone": [f"E{index:04d}" for index in range(count)],
+        "name": [f"Zone {index}" for index in range(count)],
         "x_km": at[:, 0], "y_km": at[:, 1], "area_km2": area,
         "population": rng.integers(1200, 2200, count),
     })  # fmt: skip
@@ -81,3 +95,38 @@ def milestone_curves():
         "First CED officer": curve(10.6, 0.55, 8000, 0.02, seed=2),
         "First armed unit, firearms": curve(12.4, 0.52, 700, 0.02, seed=4),
     }
+
+
+def six(context=CONTEXT, table=None, bases=BASES, label="First armed unit, firearms"):
+    """Every chart of the standard set, from made-up inputs."""
+    table = zones() if table is None else table
+    curves = {"First officer, grade 1": curve(9.4, 0.42, 5000, seed=1), label: curve(12.4, 0.52, 700, seed=4)}
+    targets = [TargetLine("Target, urban: 15", 15), TargetLine("rural: 20", 20)]
+    whole = availability()
+    critical = np.arange(whole.shape[1]) // 24 % 7 == 0
+    folded = {
+        SEVERE: np.stack([whole[:, ~critical][:, hour::24].sum(axis=1) for hour in range(24)], axis=1),
+        CRITICAL: np.stack([whole[:, critical][:, hour::24].sum(axis=1) for hour in range(24)], axis=1),
+    }
+    by_level = {SEVERE: curve(12.4, 0.52, 1800, seed=6), CRITICAL: curve(12.6, 0.6, 400, seed=7)}
+    minutes = {SEVERE: potential(table), CRITICAL: potential(table, 2.2)}
+    return [
+        chart_distribution.draw(
+            curves, targets, context, (label, "firearms incidents get an armed unit"), "all"
+        ),
+        chart_hours.draw(hour_curves(), context, "grade 1 response", "First officer at grade 1"),
+        chart_availability.draw(whole, SPELLS, context),
+        chart_availability_day.draw(folded, context),
+        chart_percentiles.draw(by_level, context, "armed response", "firearms incidents"),
+        chart_map.draw(table, minutes, bases, context),
+    ]
+
+
+@pytest.fixture(scope="session")
+def made():
+    return SimpleNamespace(**{name: value for name, value in globals().items() if not name.startswith("_")})
+
+
+@pytest.fixture(scope="session")
+def charts(made):
+    return {chart.name: chart for chart in six()}
