@@ -78,7 +78,7 @@ class Casework:
         self.open[incident.number] = incident
         if incident.counted:
             self.open_counted += 1
-        if incident.lost_at <= now:
+        if incident.lost_at < now:
             self._close(incident, Outcome.LOST, now)
             return
         if incident.stand_down_at == incident.stand_down_at:  # not NaN
@@ -461,17 +461,17 @@ class Casework:
 
     # --- the roster -----------------------------------------------------------------------------------
 
-    def break_due(self, unit: Unit) -> None:
-        """The window of a unit's refreshment break opens."""
+    def break_due(self, subject: tuple[Unit, float]) -> None:
+        """A unit's refreshment break is due; it may be taken until its window closes."""
+        unit, closes = subject
         now = self.clock.now
         self.fleet.look(unit, now)
         if now >= unit.ends:
             return
-        opens, closes = unit.rules.break_window
         if unit.free:
             self._take_break(unit, now)
         else:
-            unit.break_until = now + closes - opens
+            unit.break_until = closes
 
     def _take_break(self, unit: Unit, now: float) -> None:
         unit.break_until = -1e18

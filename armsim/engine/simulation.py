@@ -34,6 +34,8 @@ _FREE, _DIVERTIBLE, _NEITHER = 2, 1, 0
 #: Rows of the roster feed at one minute: the level changes first, then duty starts, breaks and posts.
 _LEVEL, _PARADE, _BREAK, _POST = 0, 1 << 20, 2 << 20, 3 << 20
 
+_GOLDEN = 0.6180339887498949
+
 FeedItem = tuple[float, int, Callable[[Any], None], Any]
 
 
@@ -154,9 +156,10 @@ class Simulation:
             unit = self.fleet.units[number]
             crew = (officers, ced, armed, arv)
             items.append((max(start, self.begin), _PARADE + number, self._parade, (unit, end, crew, row)))
-            due = start + unit.rules.break_window[0]
+            due = start + _break_due(unit)
             if unit.rules.break_length and self.begin <= due < end:
-                items.append((due, _BREAK + number, self.casework.break_due, unit))
+                closes = start + unit.rules.break_window[1]
+                items.append((due, _BREAK + number, self.casework.break_due, (unit, closes)))
         items += [
             (post.opens, _POST + index, self._post_opens, (index, post))
             for index, post in enumerate(self.posts)
@@ -291,6 +294,16 @@ class Simulation:
             "wanted_minutes": _floats(np.array(wanted)),
             "filled_minutes": _floats(np.array([row.filled_minutes for row in self.post_rows])),
         }
+
+
+def _break_due(unit: Unit) -> float:
+    """Minutes from the start of duty to a unit's break.
+
+    Breaks are spread over the window by the golden ratio, which keeps neighbours of any number of units apart:
+    a control room does not let a whole shift eat at once.
+    """
+    earliest, latest = unit.rules.break_window
+    return earliest + unit.number * _GOLDEN % 1.0 * max(0.0, latest - earliest - unit.rules.break_length)
 
 
 def _floats(column: NDArray[Any]) -> NDArray[np.float64]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from armsim.analysis.intervals import Estimate, FloatArray
+from armsim.analysis.intervals import FloatArray
 from armsim.domain import ThreatLevel
 from armsim.report import finding
 from armsim.report.cells import cells
@@ -30,16 +29,6 @@ _MANY_ZONES = 2_000
 _SCALES_KM = (1, 2, 5, 10, 20, 50, 100)
 
 
-class Spread(NamedTuple):
-    """Limits for the title, where the caller has them by replication.
-
-    ``shares`` holds the share of residents within the target by level, ``difference`` the paired difference.
-    """
-
-    shares: Mapping[ThreatLevel, Estimate]
-    difference: Estimate | None
-
-
 @styled
 def draw(
     zones: pd.DataFrame,
@@ -47,9 +36,10 @@ def draw(
     bases: pd.DataFrame,
     context: ChartContext,
     within: float = 15.0,
-    spread: Spread | None = None,
 ) -> Chart | None:
     """Draw the map of potential response.
+
+    Potential response comes without limits, so the title describes one level and compares nothing.
 
     Args:
         zones: the zone frame: ``zone``, ``name``, ``x_km``, ``y_km``, ``area_km2``, ``population``.
@@ -58,7 +48,6 @@ def draw(
         bases: ``name``, ``x_km``, ``y_km``.
         context: the run.
         within: target in minutes, for the title.
-        spread: limits; without them the title describes one level and compares nothing.
 
     Returns:
         The chart; ``None`` when nothing was read at any level.
@@ -69,8 +58,11 @@ def draw(
     levels = [next(iter(known))]
     levels += [level for level in [max(known)] if level != levels[0]]
     edges = class_edges(np.concatenate([known[level] for level in levels]))
-    title = _title(zones, known, levels, within, spread)
-    subtitle = "Expected minutes to the first ARV that could be sent, averaged over the time at that level"
+    share = _within(zones, known[levels[0]], within)
+    title = finding.coverage(within, levels[0], share)
+    subtitle = (
+        "Expected minutes to the first ARV that could be sent, mean over time at that level; no intervals"
+    )
     polygons = cells(zones["x_km"], zones["y_km"], zones["area_km2"])
     figure, box = canvas(title, subtitle, context, _height(polygons, len(levels)))
     _panels(figure, box, polygons, zones, known, levels, bases, edges)
@@ -90,24 +82,6 @@ def class_edges(minutes: FloatArray) -> tuple[float, ...]:
     width = next((step for step in _WIDTHS if 3 * step >= high - low), _WIDTHS[-1])
     first = max(width * round(((low + high) / 2 - 1.5 * width) / width), width)
     return tuple(float(first + index * width) for index in range(4))
-
-
-def _title(
-    zones: pd.DataFrame,
-    minutes: Mapping[ThreatLevel, FloatArray],
-    levels: Sequence[ThreatLevel],
-    within: float,
-    spread: Spread | None,
-) -> str:
-    if spread is None:
-        share = _within(zones, minutes[levels[0]], within)
-        return finding.coverage(within, levels[0], Estimate(share, math.nan, math.nan, 0, 0))
-    if len(levels) == 1:
-        return finding.coverage(within, levels[0], spread.shares[levels[0]])
-    first, second = levels
-    return finding.coverage_change(
-        within, (first, spread.shares[first]), (second, spread.shares[second]), spread.difference
-    )
 
 
 def _within(zones: pd.DataFrame, minutes: FloatArray, limit: float) -> float:

@@ -66,11 +66,16 @@ def _row(level: ThreatLevel, p: float, value: Estimate) -> dict[str, object]:
 
 def _title(curves: Mapping[ThreatLevel, ResponseCurve], confidence: float, subject: str) -> str:
     levels = sorted(curves)
-    ends = {level: in_minutes(curves[level].quantile_interval(0.9, confidence)) for level in levels}
-    if len(levels) == 1:
-        return finding.percentiles_alone(subject, levels[0].name, ends[levels[0]])
+    median, ninetieth = (
+        {level: in_minutes(curves[level].quantile_interval(p, confidence)) for level in levels}
+        for p in (0.5, 0.9)
+    )
     low, high = levels[0], levels[-1]
-    return finding.percentiles(subject, (low.name, ends[low]), (high.name, ends[high]))
+    if low == high:
+        return finding.percentiles_alone(subject, low.name, ninetieth[low])
+    return finding.percentiles(
+        subject, (low.name, median[low], ninetieth[low]), (high.name, median[high], ninetieth[high])
+    )
 
 
 def _plot(axes: Axes, data: pd.DataFrame, levels: list[ThreatLevel]) -> None:

@@ -51,7 +51,7 @@ def distribution(subject: str, median: Estimate) -> str:
         median: in minutes; NaN when not reached.
     """
     if math.isnan(median.value):
-        return f"Fewer than half of {subject} at all"
+        return f"Median not reached for how soon {subject}"
     return f"Half of {subject} within {_about(median)}{minutes(median)} minutes"
 
 
@@ -78,40 +78,29 @@ def availability_alone(level: ThreatLevel, none_free: Estimate) -> str:
     return f"No ARV is free for {_about(none_free, 0.02)}{percent(none_free)} of the time at {level.name}"
 
 
-def coverage(within: float, level: ThreatLevel, share: Estimate) -> str:
+def coverage(within: float, level: ThreatLevel, share: float) -> str:
     """Title of the map: residents whose expected first ARV is within so many minutes."""
-    return f"{percent(share)} of residents can expect an ARV within {within:g} minutes at {level.name}"
+    return f"{share:.0%} of residents can expect an ARV within {within:g} minutes at {level.name}"
 
 
-def coverage_change(
-    within: float,
-    before: tuple[ThreatLevel, Estimate],
-    after: tuple[ThreatLevel, Estimate],
-    difference: Estimate | None,
+def percentiles(
+    subject: str, first: tuple[str, Estimate, Estimate], second: tuple[str, Estimate, Estimate]
 ) -> str:
-    """Title of two maps side by side; without limits of the difference it states the first level only."""
-    if difference is None or math.isnan(difference.low):
-        return coverage(within, *before)
-    sign = direction(difference)
-    if sign == 0:
-        return f"No clear difference in residents within {within:g} minutes of an ARV at {after[0].name}"
-    verb = "rise" if sign > 0 else "fall"
-    return (
-        f"Residents within {within:g} minutes of an ARV {verb} "
-        f"from {_from_to(before[1], after[1])} at {after[0].name}"
-    )
+    """Title of percentile bars: the 90th percentile, or else the median, of two levels by their limits.
 
-
-def percentiles(subject: str, first: tuple[str, Estimate], second: tuple[str, Estimate]) -> str:
-    """Title of percentile bars: compares the 90th percentile of two levels by their limits."""
-    sign = apart(first[1], second[1])
-    if sign == 0:
-        return f"No clear difference in {subject} between {first[0]} and {second[0]}"
-    word = "slower" if sign > 0 else "faster"
-    return (
-        f"Slowest tenth of {subject} is {word} at {second[0]}: "
-        f"{minutes(second[1])} minutes, against {minutes(first[1])}"
-    )
+    Args:
+        subject: such as ``armed response``.
+        first: a level's name, its median and its 90th percentile, in minutes.
+        second: the same for the other level.
+    """
+    pairs = (("Slowest tenth of", first[2], second[2]), ("Median", first[1], second[1]))
+    for words, before, after in pairs:
+        if not apart(before, after):
+            continue
+        word = "slower" if apart(before, after) > 0 else "faster"
+        figures = f"{minutes(after)} minutes, against {minutes(before)}"
+        return f"{words} {subject} is {word} at {second[0]}: {figures}"
+    return f"No clear difference in {subject} between {first[0]} and {second[0]}"
 
 
 def percentiles_alone(subject: str, level: str, ninetieth: Estimate) -> str:

@@ -27,7 +27,7 @@ def responses(rng):
     for milestone, grade, size, median in (
         (0, Grade.G1, 9000, 9.4),
         (1, Grade.G1, 3000, 10.5),
-        (2, 0, 900, 12),
+        (2, Grade.FIREARMS, 900, 12),
     ):
         parts.append(pd.DataFrame({
             "replication": rng.integers(0, REPLICATIONS, size), "milestone": milestone, "type": 0,

@@ -1,0 +1,151 @@
+"""Small worlds for tests of the engine: scenes on a line, incidents given one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from armsim.config.schema import Scenario
+from armsim.domain import Record
+from armsim.engine import simulation
+from armsim.engine.log import EventLog
+from armsim.engine.simulation import Simulation
+from armsim.model.demand import IncidentTable
+from armsim.model.world import World, build_world
+from armsim.streams import Streams
+
+#: Zones A, B, C at 0, 10 and 20 km east. At 60 km/h and a huge acceleration a kilometre takes a minute.
+ZONES = "zone,population,area_km2,x_km,y_km\nA,100,4,0,0\nB,100,4,10,0\nC,100,4,20,0\n"
+JOB = {"grade": "G1", "annual": 0, "attendance": {"officers": 1}, "on_scene": {"exactly": "30 min"}}
+CAR = {"standing": {"West": 1}, "crew": 1, "bases": "all", "serves": ("FIREARMS", "G1", "G2", "G3", "POST")}
+ARV = CAR | {"crew": 2, "armed": True, "arv": True, "serves": ("FIREARMS", "PLANNED", "G1", "G2", "POST")}
+
+
+def scenario(**parts: Any) -> Scenario:
+    """A scenario of two days; *parts* replace whole entries; ``types`` and ``dispatch`` are merged."""
+    types = parts.pop("types", {"job": {}})
+    dispatch = parts.pop("dispatch", {})
+    demand = {"types": {name: JOB | kind for name, kind in types.items()}, **parts.pop("demand", {})}
+    return Scenario.model_validate(
+        {
+            "armsim": 1,
+            "title": "engine",
+            "start": "2018-03-05",
+            "window": "2 days",
+            "cool_down": "1 day",
+            "region": {"zones": {"file": "zones.csv"}},
+            "bases": {"all": {"sites": {"West": {"zone": "A"}, "East": {"zone": "C"}}}},
+            "travel": {
+                "kind": "crow_fly",
+                "circuity": 1,
+                "acceleration": "1000 km/min2",
+                "cruising_speed": "60 km/h",
+            },
+            "demand": demand,
+            "units": {"car": CAR},
+            "dispatch": {
+                "policy": {"kind": "nearest"},
+                "mobilisation": {"on_patrol": {"exactly": "1 min"}, "at_base": {"exactly": "2 min"}},
+                **dispatch,
+            },
+            "threat": {"timeline": ({"level": "LOW"},)},
+            "study": {"survey_every": "0 min", "seed": 5},
+            **parts,
+        }
+    )
+
+
+class Story:
+    """A world whose incidents are told one by one; place ``km`` is kilometres east of zone A."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.rows: list[dict[str, Any]] = []
+
+    def incident(self, kind: str, at: float, km: float, **other: Any) -> Story:
+        """One more incident: minute, place, and what differs from 30 minutes of work for one officer."""
+        self.rows.append({"kind": kind, "at": at, "km": km, **other})
+        return self
+
+    def table(self) -> IncidentTable:
+        """The incidents, as the demand model hands them over."""
+        rows = sorted(self.rows, key=lambda row: row["at"] + row.get("handling", 0.0))
+        types = self.world.scenario.demand.types
+        names = [row["kind"] for row in rows]
+        at = np.array([row["at"] for row in rows], dtype=float)
+        km = np.array([row["km"] for row in rows], dtype=float)
+        zone = np.array([self.world.nearest_zone(x, 0.0) for x in km])
+
+        def column(name: str, default: float) -> Any:
+            return np.array([row.get(name, default) for row in rows], dtype=float)
+
+        from armsim.domain import Grade
+
+        return IncidentTable(
+            number=np.arange(len(rows)),
+            type=np.array([self.world.types.index(name) for name in names], dtype=np.int16),
+            grade=np.array([Grade[types[name].grade] for name in names], dtype=np.int8),
+            priority=np.array([types[name].priority for name in names], dtype=np.int8),
+            zone=zone,
+            x=km,
+            y=np.zeros(len(rows)),
+            places=self.world.travel.places(km, np.zeros(len(rows)), zone),
+            level=np.zeros(len(rows), dtype=np.int8),
+            received_at=at,
+            graded_at=at + column("handling", 0.0),
+            authorisation=column("authorisation", np.nan),
+            command=column("command", 0.0),
+            needs=np.array([row.get("needs", (1, 0, 0, 0)) for row in rows], dtype=np.int16).reshape(-1, 4),
+            on_scene=column("work", 30.0),
+            stand_down_at=column("stand_down_at", np.nan),
+            lost_at=column("lost_at", np.nan),
+            follow_on=column("follow_on", 0.0),
+            crew_off=np.array([row.get("crew_off", False) for row in rows]),
+            turnout_z=np.zeros((len(rows), 4), dtype=np.float32),
+            trip_z=np.zeros((len(rows), 4), dtype=np.float32),
+        )
+
+
+@pytest.fixture
+def make_scenario() -> Callable[..., Scenario]:
+    return scenario
+
+
+@pytest.fixture
+def car() -> dict[str, Any]:
+    return dict(CAR)
+
+
+@pytest.fixture
+def arv() -> dict[str, Any]:
+    return dict(ARV)
+
+
+@pytest.fixture
+def make_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., World]:
+    monkeypatch.setenv("ARMSIM_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "zones.csv").write_text(ZONES)
+    return lambda **parts: build_world(scenario(**parts), tmp_path)
+
+
+@pytest.fixture
+def tell(make_world: Callable[..., World]) -> Callable[..., Story]:
+    return lambda **parts: Story(make_world(**parts))
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EventLog]:
+    """Run a story at a recording level; the simulation passes through *prepare* before it runs."""
+
+    def run(story: Story, record: Record = Record.FULL, prepare: Callable[[Simulation], None] | None = None) -> EventLog:
+        monkeypatch.setattr(simulation, "draw_incidents", lambda *_: story.table())
+        running = Simulation(story.world, Streams(1, 0), record)
+        if prepare is not None:
+            prepare(running)
+        return running.run()
+
+    return run
