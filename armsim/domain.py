@@ -28,7 +28,7 @@ class Grade(IntEnum):
     """Order in which work is served: a lower code goes first.
 
     FIREARMS is a grade of its own above grade 1, because an armed incident takes units from grade 1 work.
-    PLANNED and POST are work without a caller: booked firearms operations, and posts that a threat level asks for.
+    PLANNED and POST are work without a caller: booked operations, and posts that a threat level asks for.
     """
 
     FIREARMS = 0

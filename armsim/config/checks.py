@@ -34,7 +34,7 @@ Check = Callable[[Scenario], Iterator[Finding]]
 def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]:
     """Every problem and note across the settings of *scenario*, in no particular order."""
     found = [
-        problem(composed, place, text, severity)
+        problem(composed, place, text, severity, at_key=_faults_key(place, text))
         for one in (*NAME_CHECKS, *VALUE_CHECKS)
         for place, text, severity in one(scenario)
     ]
@@ -43,6 +43,11 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
             found.append(problem(composed, place, f"no such file {show(name)}, looked for in {folder}"))
     found += [problem(composed, *one) for one in _ranges(scenario, composed.data)]
     return list(dict.fromkeys(found))
+
+
+def _faults_key(place: Place, text: str) -> bool:
+    """Whether the unknown name is the key itself and not the value beside it."""
+    return bool(place) and text.startswith(("unknown key", f"unknown {KEYED[place[-2]]} {show(place[-1])}"))
 
 
 def data_files(scenario: Scenario) -> list[tuple[Place, str]]:

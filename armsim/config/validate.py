@@ -88,7 +88,9 @@ def locate(composed: Composed, path: Path | str) -> Origin:
     return place
 
 
-def problem(composed: Composed, path: Path | str, text: str, severity: str = "error") -> Problem:
+def problem(
+    composed: Composed, path: Path | str, text: str, severity: str = "error", at_key: bool = False
+) -> Problem:
     """A problem with the value at *path*, for checks across settings.
 
     Args:
@@ -96,8 +98,9 @@ def problem(composed: Composed, path: Path | str, text: str, severity: str = "er
         path: parts, or dotted text.
         text: what is wrong, the value, what would be right.
         severity: ``error`` or ``note``.
+        at_key: the key is at fault and not the value.
     """
-    return locate(composed, path).problem(_parts(path), text, severity=severity)
+    return locate(composed, path).problem(_parts(path), text, severity=severity, at_key=at_key)
 
 
 def _parts(path: Path | str) -> Path:

@@ -9,7 +9,7 @@ from math import exp, inf
 
 from armsim.domain import ThreatLevel
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import Deployment, Incident
+from armsim.engine.incident import OFFICERS, Deployment, Incident
 from armsim.engine.unit import MOBILISING, Unit
 from armsim.model.policies import Candidates, DispatchPolicy
 from armsim.model.travel.noise import NoiseSpread
@@ -111,6 +111,7 @@ class ControlRoom:
         reserve = rules.reserve[rules.level]
         diversions = rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
+        anyone = type_rules.takes_late and wanted & OFFICERS  # every unit has officers
         units: list[Unit] = []
         handicaps: list[float] = []
         spare: list[float] = []
@@ -118,7 +119,10 @@ class ControlRoom:
             if not fleet.on_duty(kind):
                 continue
             free = fleet.fresh(kind, now)
-            found = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
+            if anyone:
+                found = list(free)
+            else:
+                found = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
             left = [float(len(free) - reserve[kind][grade])] * len(found)
             if kind in diversions:
                 taken = self._divertible(kind, diversions[kind], incident, now)

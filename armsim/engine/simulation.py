@@ -299,8 +299,8 @@ class Simulation:
 def _break_due(unit: Unit) -> float:
     """Minutes from the start of duty to a unit's break.
 
-    Breaks are spread over the window by the golden ratio, which keeps neighbours of any number of units apart:
-    a control room does not let a whole shift eat at once.
+    Breaks are spread over the window by the golden ratio, which keeps any number of neighbours apart: a
+    control room does not let a whole shift eat at once.
     """
     earliest, latest = unit.rules.break_window
     return earliest + unit.number * _GOLDEN % 1.0 * max(0.0, latest - earliest - unit.rules.break_length)

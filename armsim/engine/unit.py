@@ -77,7 +77,8 @@ class Unit:
 
     __slots__ = (
         "base", "break_until", "brings", "code", "duty", "ends", "free", "group", "job", "leg", "number",
-        "offers", "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until", "waypoints",
+        "offers", "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until",
+        "waypoints",
     )  # fmt: skip
 
     def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:

@@ -9,9 +9,10 @@ from armsim.model.travel.noise import SpeedProfile
 
 
 def time_factors(scenario: Scenario) -> tuple[float, ...]:
-    """168 multipliers of ordinary travel minutes, from Monday 00:00; the last rule that fits an hour decides."""
+    """168 multipliers of ordinary travel minutes, from Monday 00:00; the last rule that fits decides."""
     speeds = [1.0] * HOURS_PER_WEEK
     for rule in scenario.travel.speed_by_hour:
-        for hour in {int(minute // MINUTES_PER_HOUR) for minute in week_minutes(rule.days, rule.hours).tolist()}:
+        hours = week_minutes(rule.days, rule.hours) // int(MINUTES_PER_HOUR)
+        for hour in set(hours.tolist()):
             speeds[hour] = rule.factor
     return SpeedProfile.from_speeds(speeds).time_factors

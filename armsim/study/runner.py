@@ -8,12 +8,18 @@ import pickle
 import shutil
 import signal
 import tempfile
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +30,7 @@ from armsim.analysis.curve import ResponseCurve
 from armsim.analysis.measure import Measures, measure
 from armsim.analysis.option import MILESTONES
 from armsim.domain import Grade, Milestone, Record
+from armsim.errors import RunFolderError
 from armsim.model.world import World
 from armsim.study import files, finish, store
 from armsim.study.plan import Study, chunks
@@ -201,17 +208,35 @@ def _reports(tasks: list[_Task], jobs: int) -> Iterator[_Report]:
     if jobs <= 1 or len(tasks) <= 1:
         yield from map(_run_chunk, tasks)
         return
-    from joblib import Parallel, delayed  # noqa: PLC0415 (0.2 s, not needed with one job)
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"))
+    try:
+        left = iter(tasks)
+        with _deaf_to_interrupts():  # processes are started here, and are born deaf
+            running = {pool.submit(_run_chunk, task) for task in islice(left, jobs)}
+        while running:  # no more is handed out than is being run, so that an interrupt waits for nothing else
+            ended, running = wait(running, return_when=FIRST_COMPLETED)
+            running |= {pool.submit(_run_chunk, task) for task in islice(left, len(ended))}
+            for future in ended:
+                yield future.result()
+    except BrokenProcessPool:
+        raise RunFolderError(
+            "a worker process was killed, perhaps for want of memory; the same command goes on, with fewer -j"
+        ) from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
-    pool = Parallel(n_jobs=jobs, backend="loky", return_as="generator_unordered")
-    reports: Iterable[_Report] = pool(delayed(_run_in_worker)(task) for task in tasks)
-    yield from reports
 
-
-def _run_in_worker(task: _Task) -> _Report:
-    """A chunk in a process of its own, where Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return _run_chunk(task)
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; only the parent may act on it, workers end their chunk."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _run_chunk(task: _Task) -> _Report:

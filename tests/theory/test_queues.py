@@ -71,7 +71,7 @@ def agrees(logs: list[EventLog], value: Callable[[EventLog], float], exact: floa
 
 
 def test_first_come_first_served() -> None:
-    window, servers, offered = 60 * 1440.0, 4, 2.8
+    window, servers, offered = 10 * 1440.0, 4, 2.8
     logs = run("mm4")
     wait = erlang_c(servers, offered)
     rate = (servers - offered) / WORK
@@ -83,7 +83,7 @@ def test_first_come_first_served() -> None:
 
 
 def test_nobody_waits() -> None:
-    window, servers, offered = 20 * 1440.0, 4, 4.0
+    window, servers, offered = 5 * 1440.0, 4, 4.0
     logs = run("loss")
     loss = erlang_b(servers, offered)
     agrees(logs, lambda log: (counted(log, window)["outcome"] == Outcome.LOST).mean(), loss, 0.03)
@@ -98,7 +98,7 @@ def test_nobody_waits() -> None:
     ids=["grades", "priorities"],
 )
 def test_the_urgent_class_goes_first_and_interrupts_nobody(sets: tuple[str, ...]) -> None:
-    window, servers = 60 * 1440.0, 3
+    window, servers = 9 * 1440.0, 3
     routine, urgent = 0, 1  # types in order of name
     logs = run("two_classes", *sets)
     wait = erlang_c(servers, 2.1)
@@ -112,7 +112,7 @@ def test_the_urgent_class_goes_first_and_interrupts_nobody(sets: tuple[str, ...]
 
 
 def test_one_unit_with_lognormal_work_and_paperwork() -> None:
-    window, rate = 150 * 1440.0, 0.02
+    window, rate = 25 * 1440.0, 0.02
     second_moment = WORK**2 + 20.0**2
     logs = run("mg1")
     agrees(logs, lambda log: waits(log, window).mean(), rate * second_moment / (2 * (1 - 0.6)), 0.1)

@@ -140,9 +140,8 @@ class IncidentType(Model):
             if getattr(self, name) is not None
         ]
         if len(rates) != 1:
-            raise ValueError(
-                f"write exactly one of annual, annual_per_100k, annual_by_zone; got {', '.join(rates) or 'none'}"
-            )
+            wrote = ", ".join(rates) or "none"
+            raise ValueError(f"write exactly one of annual, annual_per_100k, annual_by_zone; got {wrote}")
         if not self.attendance:
             raise ValueError("attendance is empty; write what must be there, such as {officers: 1}")
         return self

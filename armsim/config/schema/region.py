@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from armsim.config.base import Model
-from armsim.config.quantities import Acceleration, ClockSpan, Distance, Share, Speed
+from armsim.config.quantities import Acceleration, ClockSpan, Share, Speed
 
 Positive = Annotated[float, Field(gt=0)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -178,11 +178,11 @@ class RoadTravel(_Travel):
     columns: dict[str, str] = {}
     """Our column name: name of the column in the files."""
     unreachable: Literal["refuse", "crow_fly"] = "refuse"
-    """What to do about zones that no road reaches: refuse the scenario, or drive there by the crow-fly law."""
+    """Zones that no road reaches: refuse the scenario, or drive there by the crow-fly law."""
 
 
 TravelConfig = Annotated[CrowFlyTravel | MatrixTravel | RoadTravel, Field(discriminator="kind")]
 __all__ = [
-    "EVERY_DAY", "BaseGroup", "CrowFlyTravel", "Day", "Distance", "GeneratedRegion", "MatrixTravel", "RegionConfig",
+    "EVERY_DAY", "BaseGroup", "CrowFlyTravel", "Day", "GeneratedRegion", "MatrixTravel", "RegionConfig",
     "RoadTravel", "SpeedRule", "Spot", "TravelConfig", "TripNoise", "Weight", "ZonesFile",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import Field, model_validator
@@ -89,6 +90,6 @@ class ThreatConfig(Model):
         times = [change.at for change in self.timeline]
         if times[0] != 0:
             raise ValueError("the first entry of the timeline must be at 0")
-        if any(later <= earlier for earlier, later in zip(times, times[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(times)):
             raise ValueError("the times of the timeline must rise")
         return self

@@ -1,0 +1,45 @@
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from armsim.config.loader import load_scenario
+from armsim.errors import ScenarioError
+
+_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
+_MODULE = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_MODULE)
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "message"),
+    [
+        ("demand.types.call.profile=genral", "demand.types.call.profile", 'unknown profile "genral"'),
+        ("units.arv.team=av", "units.arv.team", 'unknown team "av"; did you mean arv?'),
+        ("demand.types.call.not_by=[avr]", "demand.types.call.not_by.0", "did you mean arv?"),
+        ("units.arv.serves=[G1]", "demand.types.armed.attendance.arv", "nobody can attend"),
+        ("demand.types.call.annual=40000000", "demand.types.call", None),
+        (
+            "demand.types.call.attendance.officers={1: 0.5, 2: 0.4}",
+            "demand.types.call.attendance.officers",
+            "0.9",
+        ),
+        (
+            "dispatch.diversion=[{to: G1, off: [FIREARMS], when: [EN_ROUTE]}]",
+            "dispatch.diversion.0.off.0",
+            "lower",
+        ),
+    ],
+)
+def test_each_fault_is_found_where_it_is(tmp_path, change, path, message):
+    file = tmp_path / "tiny.yaml"
+    file.write_text(_MODULE.TINY)
+    if message is None:
+        loaded = load_scenario(file, sets=[change, "window=7 days"])
+        assert loaded.scenario.demand.types["call"].annual == 40_000_000
+        with pytest.raises(ScenarioError, match="incidents in a replication, most of them call"):
+            load_scenario(file, sets=[change, "window=300 days"])
+        return
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file, sets=[change])
+    assert any(one.path == path and message in one.message for one in caught.value.problems)
