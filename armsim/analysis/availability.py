@@ -37,7 +37,8 @@ def availability(log: Log, world: World) -> dict[str, float]:
     Returns:
         ``minutes`` (elapsed), ``arv_free_zero_minutes``, ``arv_free_minutes``, ``arv_post_minutes``,
         ``surveys``, ``arv_obtainable_zero_surveys``: each ``:level=L`` and ``:level=L:hour=H``;
-        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``.
+        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``. Where the level changes in the window, the
+        first four also ``:window_hour=H``.
     """
     edges, cells = _grid(log, world)
     status = log.tables["unit_status"]
@@ -46,8 +47,9 @@ def availability(log: Log, world: World) -> dict[str, float]:
     own = {name: column[mine] for name, column in status.items()}
     free = np.isin(own["status"], FREE)
     on_post = own["status"] == UnitStatus.ON_POST
-    zero, many = _counted(own["start"][free], own["end"][free], edges, cells)
-    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, cells)
+    size = _LEVELS * _DAY_HOURS
+    zero, many = _counted(own["start"][free], own["end"][free], edges, cells, size)
+    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, cells, size)
     elapsed = _summed(cells, np.diff(edges), _LEVELS * _DAY_HOURS)
     surveys, none = _surveys(log, world, is_arv, edges, cells)
     table = {
@@ -58,7 +60,29 @@ def availability(log: Log, world: World) -> dict[str, float]:
         "surveys": surveys,
         "arv_obtainable_zero_surveys": none,
     }
-    return _named(table) | _work(own, log, world)
+    return _named(table) | _work(own, log, world) | _over_time(own, edges, log, world)
+
+
+def _over_time(own: dict[str, NDArray[Any]], edges: Floats, log: Log, world: World) -> dict[str, float]:
+    """The same sums by hour of the window, for the chart over time; none where the level never changes."""
+    if len(spells(log, world)) < 2:
+        return {}
+    hour = (edges[:-1] // _HOUR).astype(np.intp)
+    hours = int(hour[-1]) + 1
+    free, on_post = np.isin(own["status"], FREE), own["status"] == UnitStatus.ON_POST
+    zero, many = _counted(own["start"][free], own["end"][free], edges, hour, hours)
+    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, hour, hours)
+    table = {
+        "minutes": _summed(hour, np.diff(edges), hours),
+        "arv_free_zero_minutes": zero,
+        "arv_free_minutes": many,
+        "arv_post_minutes": posted,
+    }
+    return {
+        f"{name}:window_hour={at}": value
+        for name, values in table.items()
+        for at, value in enumerate(values.tolist())
+    }
 
 
 def arv_units(log: Log, world: World) -> NDArray[np.bool_]:
@@ -88,7 +112,9 @@ def _grid(log: Log, world: World) -> tuple[Floats, NDArray[np.intp]]:
     return edges, level * _DAY_HOURS + (left // _HOUR).astype(np.intp) % _DAY_HOURS
 
 
-def _counted(starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp]) -> tuple[Floats, Floats]:
+def _counted(
+    starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp], size: int
+) -> tuple[Floats, Floats]:
     """Minutes with no interval open, and unit-minutes of open intervals, by cell."""
     first, last = edges[0], edges[-1]
     opens, closes = np.clip(starts, first, last), np.clip(ends, first, last)
@@ -102,7 +128,6 @@ def _counted(starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp
     lasting = length > 0
     length, count = length[lasting], count[lasting]
     cell = cells[np.searchsorted(edges, times[:-1][lasting], side="right") - 1]
-    size = _LEVELS * _DAY_HOURS
     return _summed(cell, length * (count == 0), size), _summed(cell, length * count, size)
 
 

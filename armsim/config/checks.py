@@ -47,7 +47,9 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
 
 def _faults_key(place: Place, text: str) -> bool:
     """Whether the unknown name is the key itself and not the value beside it."""
-    return bool(place) and text.startswith(("unknown key", f"unknown {KEYED[place[-2]]} {show(place[-1])}"))
+    if not place or not text.startswith("unknown "):
+        return False
+    return text.startswith("unknown key") or show(place[-1]) in text
 
 
 def data_files(scenario: Scenario) -> list[tuple[Place, str]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from armsim import registry
+from armsim.config.messages import message
+from armsim.config.outline import outline
 from armsim.config.paths import Path, parse_path, show
 from armsim.config.schema import Scenario
 from armsim.config.schema.duty import PatternTeam, UnitKind
@@ -109,6 +112,21 @@ def policy_exists(scenario: Scenario) -> Iterator[Finding]:
         yield ("dispatch", "policy", "kind"), text, "error"
 
 
+def policy_options_fit(scenario: Scenario) -> Iterator[Finding]:
+    """The dispatch policy takes the options that are written beside its kind."""
+    options = dict(scenario.dispatch.policy)
+    kind = options.pop("kind", None)
+    if kind not in registry.names("armsim.dispatch"):
+        return
+    model = registry.load("armsim.dispatch", str(kind)).Options
+    try:
+        model.model_validate_json(json.dumps(options))
+    except ValidationError as error:
+        for one in error.errors():
+            text = message(one, one["loc"], outline(model), options)
+            yield ("dispatch", "policy", *one["loc"]), text, "error"
+
+
 def source_paths_exist(scenario: Scenario) -> Iterator[Finding]:
     """Settings that sources are given for."""
     for path in scenario.sources:
@@ -127,6 +145,7 @@ NAME_CHECKS: tuple[Callable[[Scenario], Iterator[Finding]], ...] = (
     level_names_exist,
     grades_exist,
     policy_exists,
+    policy_options_fit,
     source_paths_exist,
 )
 

@@ -34,6 +34,8 @@ def friendly(error: yaml.YAMLError, text: str) -> tuple[str, int, int]:
     """Message, line and column (from 1) for a parser's *error* about *text*."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     said = str(getattr(error, "problem", None) or error).strip()
+    if "unexpected end of stream" in said:  # found where the text ends, mended where the quote begins
+        mark = getattr(error, "context_mark", None) or mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = text.splitlines()
     if line > len(lines) > 0:  # faults found at the end of the file belong to its last line

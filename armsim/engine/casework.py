@@ -272,9 +272,12 @@ class Casework:
     def _leaves_early(self, alarm: Alarm) -> None:
         deployment: Deployment = alarm.subject
         incident = deployment.incident
+        brings = deployment.unit.brings
+        if incident.wanted or incident.there[0] <= brings[0]:
+            return  # somebody is missing, or nobody else is there: it stays to the end
         now = self.clock.now
         incident.deployments.remove(deployment)
-        _subtract(incident.there, deployment.unit.brings)
+        _subtract(incident.there, brings)
         self._release(deployment, now, WORK_DONE)
         self.offer(now)
 

@@ -79,7 +79,9 @@ def write_metrics(folder: Path, data: Mapping[str, OptionData]) -> None:
 
 
 def _tidy(option: str, data: OptionData) -> pd.DataFrame:
-    long = data.totals.rename_axis(columns="metric").reset_index().melt("replication", value_name="value")
+    # The series over the window stays in the parts: it serves one chart and would be most of the table.
+    totals = data.totals[[name for name in data.totals if ":window_hour=" not in name]]
+    long = totals.rename_axis(columns="metric").reset_index().melt("replication", value_name="value")
     responses = pd.DataFrame(_responses(data), columns=["replication", "metric", "value"])
     table = pd.concat([long, responses], ignore_index=True) if len(responses) else long
     table["unit"] = [_unit(name) for name in table["metric"]]
@@ -125,6 +127,7 @@ def write_manifest(
     finished: str,
     failures: Sequence[store.Failure],
     notes: Sequence[str],
+    bases: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> dict[str, Any]:
     """Write ``manifest.json`` and return what it says."""
     parts = {
@@ -150,6 +153,7 @@ def write_manifest(
         "parts": parts,
         "failures": [vars(one) for one in failures],
         "notes": list(notes),
+        "bases": bases,
     }
     files.write_json(folder / store.MANIFEST, manifest)
     return manifest

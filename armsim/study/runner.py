@@ -35,7 +35,7 @@ from armsim.model.world import World
 from armsim.study import files, finish, store
 from armsim.study.plan import Study, chunks
 from armsim.study.results import Results
-from armsim.study.worlds import world_of
+from armsim.study.worlds import bases_of, world_of
 
 _FIRST_ARMED = MILESTONES.index(Milestone.FIRST_ARMED)
 
@@ -144,7 +144,15 @@ def execute(
     with files.locked(folder):
         finish.prepare(folder, study, fresh)
         finish.write_zones(folder, {name: world.zones for name, world in worlds.items()})
-        written = partial(finish.write_manifest, folder, study, command=command, started=started, notes=notes)
+        written = partial(
+            finish.write_manifest,
+            folder,
+            study,
+            command=command,
+            started=started,
+            notes=notes,
+            bases={name: bases_of(world) for name, world in worlds.items()},
+        )
         written(finished="", failures=_failures(folder, study))
         ran = _run(folder, study, worlds, jobs, progress)
         failures = _failures(folder, study)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from armsim.config.compose import in_file_order
 from armsim.config.loader import Loaded
 from armsim.config.validate import problem
@@ -30,3 +32,19 @@ def _located(one: Problem, loaded: Loaded) -> Problem:
         return problem(loaded.composed, one.path, one.message, one.severity)
     except ValueError:
         return one
+
+
+def bases_of(world: World) -> list[dict[str, Any]]:
+    """Bases as the manifest lists them: name, group, where, and whether response vehicles start there."""
+    houses = {kind.bases for kind in world.scenario.units.values() if kind.arv}
+    return [
+        {
+            "name": base.name,
+            "group": base.group,
+            "x_km": base.place[0],
+            "y_km": base.place[1],
+            "arv": group in houses,
+        }
+        for group, bases in world.bases.items()
+        for base in bases
+    ]

@@ -8,7 +8,8 @@ title: Tiny
 start: "2018-03-05"
 window: 1 day
 cool_down: 4 h
-region: {generated: {name: Testshire, people: 100000, area: 400, rural_share: 0.3, zones: 10, cities: 1, towns: 2}}
+region:
+  generated: {name: Testshire, people: 100000, area: 400, rural_share: 0.3, zones: 10, cities: 1, towns: 2}
 bases: {all: {p_median: 1}}
 travel: {kind: crow_fly, acceleration: 0.245 km/min2, cruising_speed: 63 km/h}
 demand:

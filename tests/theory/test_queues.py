@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from scipy.stats import t as student
 
 from armsim.config.loader import load_scenario
@@ -71,50 +70,59 @@ def agrees(logs: list[EventLog], value: Callable[[EventLog], float], exact: floa
 
 
 def test_first_come_first_served() -> None:
-    window, servers, offered = 10 * 1440.0, 4, 2.8
+    window, servers, offered = 7 * 1440.0, 4, 2.8
     logs = run("mm4")
     wait = erlang_c(servers, offered)
     rate = (servers - offered) / WORK
-    agrees(logs, lambda log: (waits(log, window) > WAITED).mean(), wait, 0.05)
-    agrees(logs, lambda log: waits(log, window).mean(), wait / rate, 0.1)
+    agrees(logs, lambda log: (waits(log, window) > WAITED).mean(), wait, 0.08)
+    agrees(logs, lambda log: waits(log, window).mean(), wait / rate, 0.2)
     # The law of the wait knows the order of service; its mean does not.
-    agrees(logs, lambda log: (waits(log, window) > 40).mean(), wait * np.exp(-40 * rate), 0.15)
-    agrees(logs, lambda log: busy(log, window), offered / servers, 0.02)
+    agrees(logs, lambda log: (waits(log, window) > 40).mean(), wait * np.exp(-40 * rate), 0.3)
+    agrees(logs, lambda log: busy(log, window), offered / servers, 0.03)
 
 
 def test_nobody_waits() -> None:
-    window, servers, offered = 5 * 1440.0, 4, 4.0
+    window, servers, offered = 3 * 1440.0, 4, 4.0
     logs = run("loss")
     loss = erlang_b(servers, offered)
-    agrees(logs, lambda log: (counted(log, window)["outcome"] == Outcome.LOST).mean(), loss, 0.03)
-    agrees(logs, lambda log: busy(log, window), offered * (1 - loss) / servers, 0.02)
+    agrees(logs, lambda log: (counted(log, window)["outcome"] == Outcome.LOST).mean(), loss, 0.06)
+    agrees(logs, lambda log: busy(log, window), offered * (1 - loss) / servers, 0.03)
     answered = np.concatenate([waits(log, window) for log in logs])
     assert np.nanmax(answered) < WAITED
 
 
-@pytest.mark.parametrize(
-    "sets",
-    [(), ("demand.types.routine.grade=G1", "demand.types.routine.priority=1")],
-    ids=["grades", "priorities"],
-)
-def test_the_urgent_class_goes_first_and_interrupts_nobody(sets: tuple[str, ...]) -> None:
-    window, servers = 9 * 1440.0, 3
+def test_the_urgent_class_goes_first_and_interrupts_nobody() -> None:
+    window, servers = 7 * 1440.0, 3
     routine, urgent = 0, 1  # types in order of name
-    logs = run("two_classes", *sets)
+    logs = run("two_classes")
     wait = erlang_c(servers, 2.1)
     whole = wait * WORK / servers
-    agrees(logs, lambda log: waits(log, window, urgent).mean(), whole / (1 - 0.3), 0.08)
-    agrees(logs, lambda log: waits(log, window, routine).mean(), whole / ((1 - 0.3) * (1 - 0.7)), 0.15)
+    agrees(logs, lambda log: waits(log, window, urgent).mean(), whole / (1 - 0.3), 0.12)
+    agrees(logs, lambda log: waits(log, window, routine).mean(), whole / ((1 - 0.3) * (1 - 0.7)), 0.25)
     for kind in (urgent, routine):
-        agrees(logs, lambda log, kind=kind: (waits(log, window, kind) > WAITED).mean(), wait, 0.06)
+        agrees(logs, lambda log, kind=kind: (waits(log, window, kind) > WAITED).mean(), wait, 0.08)
     tail = wait * np.exp(-20 * (servers - 0.9) / WORK)
-    agrees(logs, lambda log: (waits(log, window, urgent) > 20).mean(), tail, 0.15)
+    agrees(logs, lambda log: (waits(log, window, urgent) > 20).mean(), tail, 0.2)
+
+
+def test_priorities_inside_a_grade_are_served_as_grades_are() -> None:
+    clocks = ("received_at", "first_officer_at", "closed_at")
+    grades = run("two_classes", "study.replications=3")
+    priorities = run(
+        "two_classes",
+        "study.replications=3",
+        "demand.types.routine.grade=G1",
+        "demand.types.routine.priority=1",
+    )
+    for one, other in zip(grades, priorities, strict=True):
+        for clock in clocks:
+            assert np.array_equal(one.tables["incidents"][clock], other.tables["incidents"][clock], equal_nan=True)
 
 
 def test_one_unit_with_lognormal_work_and_paperwork() -> None:
-    window, rate = 25 * 1440.0, 0.02
+    window, rate = 20 * 1440.0, 0.02
     second_moment = WORK**2 + 20.0**2
     logs = run("mg1")
-    agrees(logs, lambda log: waits(log, window).mean(), rate * second_moment / (2 * (1 - 0.6)), 0.1)
-    agrees(logs, lambda log: (waits(log, window) > WAITED).mean(), 0.6, 0.03)
-    agrees(logs, lambda log: busy(log, window), 0.6, 0.03)
+    agrees(logs, lambda log: waits(log, window).mean(), rate * second_moment / (2 * (1 - 0.6)), 0.2)
+    agrees(logs, lambda log: (waits(log, window) > WAITED).mean(), 0.6, 0.06)
+    agrees(logs, lambda log: busy(log, window), 0.6, 0.05)

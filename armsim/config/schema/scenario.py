@@ -15,19 +15,24 @@ from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelCon
 from armsim.config.schema.threat import ThreatConfig
 
 
+_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+
 def _read_date(value: object) -> object:
     if not isinstance(value, str):
         raise ValueError("must be a date such as 2018-03-05")
     try:
-        return date.fromisoformat(value)
+        found = date.fromisoformat(value)
     except ValueError:
         raise ValueError(f'"{value}" is not a date; write year-month-day such as 2018-03-05') from None
+    if not _EARLIEST <= found <= _LATEST:
+        raise ValueError(f'must be from {_EARLIEST} to {_LATEST}, got "{value}"')
+    return found
 
 
 StartDate = Annotated[
     date,
     BeforeValidator(_read_date, json_schema_input_type=str),
-    Field(ge=date(1990, 1, 1), le=date(2100, 1, 1)),
 ]
 
 

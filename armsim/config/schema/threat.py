@@ -87,9 +87,10 @@ class ThreatConfig(Model):
 
     @model_validator(mode="after")
     def _ordered(self) -> ThreatConfig:
-        times = [change.at for change in self.timeline]
-        if times[0] != 0:
+        if self.timeline[0].at != 0:
             raise ValueError("the first entry of the timeline must be at 0")
-        if any(later <= earlier for earlier, later in pairwise(times)):
-            raise ValueError("the times of the timeline must rise")
+        for index, (before, change) in enumerate(pairwise(self.timeline), start=1):
+            if change.at <= before.at:
+                entry = f"entry {index} ({change.level}) is not after the one before it"
+                raise ValueError(f"the times of the timeline must rise; {entry}")
         return self
