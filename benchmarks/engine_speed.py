@@ -70,7 +70,8 @@ def ratios(runs: int) -> bool:
     simulate(world, 1, 0, Record.METRICS)  # warms caches and the allocator
     within = True
     print(
-        "| record | timeouts a deployment, median | least | most | limit | bare timeout, us |\n|---|---|---|---|---|---|"
+        "| record | timeouts a deployment, median | least | most | limit | bare timeout, us |\n"
+        "|---|---|---|---|---|---|"
     )
     for record, limit in LIMITS.items():
         found, bare, _ = zip(*(cost(world, index, record) for index in range(runs)), strict=True)

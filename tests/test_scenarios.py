@@ -57,7 +57,7 @@ def test_generated_regions_have_their_rural_share(name):
 
 
 def test_posts_of_the_critical_spell_are_wanted_as_the_file_says():
-    """Guards from +1 h to backfill at +36 h; the hub 80 h, the centre 64 h and the event 48 h of four days."""
+    """Guards from +1 h to +36 h, when backfill comes; hub 80 h, centre 64 h, event 48 h of four days."""
     loaded = load_scenario(SHIPPED["critical"])
     posts = simulate(world_of(loaded), 1, 0, Record.METRICS).tables["posts"]
     assert posts["wanted_minutes"].sum() == pytest.approx(60 * (2 * 35 + 80 + 64 + 48))

@@ -6,7 +6,7 @@ One function a check; each yields problems where they were written. Names are ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from armsim.config.paths import Path as Place
 from armsim.config.paths import parse_path, show
 from armsim.config.schema import Scenario
 from armsim.config.schema.demand import Attendance, IncidentType
-from armsim.config.schema.duty import PatternTeam, UnitKind
+from armsim.config.schema.duty import PatternTeam, UnitGrade, UnitKind
 from armsim.config.validate import problem
 from armsim.domain import Grade
 from armsim.errors import Problem
@@ -161,7 +161,9 @@ def volume_is_sane(scenario: Scenario) -> Iterator[Finding]:
 
 def reserve_below_fleet(scenario: Scenario) -> Iterator[Finding]:
     """A reserve as large as the fleet lets no unit go."""
-    reserves = [(("dispatch", "reserve"), scenario.dispatch.reserve)]
+    reserves: list[tuple[tuple[str, ...], Mapping[str, Mapping[UnitGrade, int]]]] = [
+        (("dispatch", "reserve"), scenario.dispatch.reserve)
+    ]
     for level, setting in scenario.threat.levels.items():
         reserves.append((("threat", "levels", level, "reserve"), setting.reserve))
     for place, reserve in reserves:

@@ -241,7 +241,7 @@ class Casework:
                 reached[FULL] = now
 
     def _start_or_go_on(self, incident: Incident, now: float) -> None:
-        """Work starts at its milestone or a while after the first arrival, and goes on when units are back."""
+        """Work starts at its milestone or a while after the first arrival; it goes on with units back."""
         if incident.work_ends is not None:
             return
         rules = incident.rules

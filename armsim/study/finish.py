@@ -80,7 +80,7 @@ def write_metrics(folder: Path, data: Mapping[str, OptionData]) -> None:
 
 def _tidy(option: str, data: OptionData) -> pd.DataFrame:
     # The series over the window stays in the parts: it serves one chart and would be most of the table.
-    totals = data.totals[[name for name in data.totals if ":window_hour=" not in name]]
+    totals = data.totals[[name for name in data.totals if ":window_hour=" not in str(name)]]
     long = totals.rename_axis(columns="metric").reset_index().melt("replication", value_name="value")
     responses = pd.DataFrame(_responses(data), columns=["replication", "metric", "value"])
     table = pd.concat([long, responses], ignore_index=True) if len(responses) else long

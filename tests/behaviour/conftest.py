@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from hypothesis import strategies as st
 
 settings.register_profile("armsim", deadline=None, derandomize=True, max_examples=12, database=None)
 settings.load_profile("armsim")

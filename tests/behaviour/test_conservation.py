@@ -208,7 +208,9 @@ def nobody_is_in_two_places(log: EventLog) -> None:
     working = np.isin(status["status"], AT_WORK)
     minutes = (status["end"] - status["start"])[working].sum()
     assert minutes == np.float64(minutes)
-    np.testing.assert_allclose(minutes, (table["released_at"] - table["assigned_at"]).sum(), rtol=1e-9, atol=1e-6)
+    np.testing.assert_allclose(
+        minutes, (table["released_at"] - table["assigned_at"]).sum(), rtol=1e-9, atol=1e-6
+    )
 
 
 def nobody_is_sent_off_duty(log: EventLog) -> None:

@@ -141,7 +141,9 @@ def tell(make_world: Callable[..., World]) -> Callable[..., Story]:
 def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EventLog]:
     """Run a story at a recording level; the simulation passes through *prepare* before it runs."""
 
-    def run(story: Story, record: Record = Record.FULL, prepare: Callable[[Simulation], None] | None = None) -> EventLog:
+    def run(
+        story: Story, record: Record = Record.FULL, prepare: Callable[[Simulation], None] | None = None
+    ) -> EventLog:
         monkeypatch.setattr(simulation, "draw_incidents", lambda *_: story.table())
         running = Simulation(story.world, Streams(1, 0), record)
         if prepare is not None:

@@ -19,7 +19,7 @@ def test_one_minute_has_one_order_whoever_was_scheduled_first() -> None:
     for order in permutations(ranked):
         clock, rung = Clock(), []
         for rank in order:
-            Alarm(clock, 7.0, rank, lambda alarm: rung.append(alarm.subject), rank)
+            Alarm(clock, 7.0, rank, lambda alarm, rung=rung: rung.append(alarm.subject), rank)
         clock.run()
         assert rung == ranked
 

@@ -39,7 +39,9 @@ def test_a_unit_that_the_others_make_needless_stays() -> None:
 
 def test_the_nearest_is_sent_and_no_more_than_is_needed(tell, play, car) -> None:
     story = tell(units={"car": car | {"standing": {"East": 2, "West": 2}}})
-    story.incident("job", 0.0, 2.0).incident("job", 60.0, 18.0, needs=(2, 0, 0, 0)).incident("job", 200.0, 9.0)
+    story.incident("job", 0.0, 2.0).incident("job", 60.0, 18.0, needs=(2, 0, 0, 0)).incident(
+        "job", 200.0, 9.0
+    )
     log = play(story)
     assert sent(log, 0) == [2]  # bases in order of name: East 0 and 1, West 2 and 3
     assert sent(log, 1) == [0, 1]
@@ -76,7 +78,9 @@ def test_the_reserve_is_kept_from_lower_grades_until_a_unit_is_back(tell, play, 
     assert (at[1], at[2]) == ([312.0], [344.0])  # only then are two free again, and one after the other
 
 
-def test_a_unit_near_the_end_of_its_shift_is_spared_from_grade_2_but_not_from_grade_1(tell, play, car) -> None:
+def test_a_unit_near_the_end_of_its_shift_is_spared_from_grade_2_but_not_from_grade_1(
+    tell, play, car
+) -> None:
     pattern = {"teams": 1, "shifts": {"D": "00:00-08:00"}, "cycle": ("D",), "days_between_teams": 1}
     story = tell(
         types={"high": {"grade": "G1"}, "low": {"grade": "G2"}},
@@ -93,7 +97,9 @@ def test_a_unit_near_the_end_of_its_shift_is_spared_from_grade_2_but_not_from_gr
 
 
 @pytest.mark.parametrize(("km", "unit", "minutes"), [(20.0, 0, 22.0), (15.0, 0, 17.0), (10.0, 0, 12.0)])
-def test_the_handicap_counts_when_units_are_ranked_and_not_when_they_drive(tell, play, car, km, unit, minutes) -> None:
+def test_the_handicap_counts_when_units_are_ranked_and_not_when_they_drive(
+    tell, play, car, km, unit, minutes
+) -> None:
     units = {"car": car, "far": car | {"standing": {"East": 1}, "handicap": {"G1": "30 min"}}}
     story = tell(units=units).incident("job", 0.0, km).incident("job", 1.0, km)
     log = play(story)

@@ -20,7 +20,8 @@ def busy(tell, car, arv):
         types={"guns": {"grade": "FIREARMS"}, "high": {"grade": "G1"}, "low": {"grade": "G2"}},
         units={
             "car": car | {"standing": {"West": 2, "East": 2}, "patrol": PATROL},
-            "arv": arv | {"patrol": PATROL, "breaks": {"length": "40 min", "earliest": "3 h", "latest": "8 h"}},
+            "arv": arv
+            | {"patrol": PATROL, "breaks": {"length": "40 min", "earliest": "3 h", "latest": "8 h"}},
         },
         dispatch={"diversion": rules},
     )
@@ -38,7 +39,13 @@ def test_looking_changes_nothing(busy, play) -> None:
         for number, at in enumerate(rng.uniform(0, 2880, 3000).tolist()):
             unit = running.fleet.units[int(rng.integers(len(running.fleet.units)))]
             rank = (ARRIVAL if number % 2 else SURVEY) + unit.number - 2**20
-            Alarm(running.clock, at, rank, lambda alarm: running.fleet.look(alarm.subject, running.clock.now), unit)
+            Alarm(
+                running.clock,
+                at,
+                rank,
+                lambda alarm: running.fleet.look(alarm.subject, running.clock.now),
+                unit,
+            )
 
     plain, watched = play(busy), play(busy, prepare=looks)
     assert len(plain.tables["deployments"]["unit"]) > 90
@@ -85,7 +92,9 @@ def test_a_unit_that_drives_is_between_the_ends_of_its_leg(busy, play) -> None:
                     left = math.dist((x, y), leg.destination[:2])
                     whole = math.dist(leg.origin[:2], leg.destination[:2])
                     assert done + left == pytest.approx(whole, abs=1e-9)
-                    assert done == pytest.approx(whole * (now - leg.departs) / (leg.arrives - leg.departs), abs=1e-9)
+                    assert done == pytest.approx(
+                        whole * (now - leg.departs) / (leg.arrives - leg.departs), abs=1e-9
+                    )
                     seen.append(unit.status)
 
         for at in range(7, 1440, 9):
@@ -96,7 +105,10 @@ def test_a_unit_that_drives_is_between_the_ends_of_its_leg(busy, play) -> None:
 
 
 def test_a_patrol_goes_to_a_new_point_each_slot_and_goes_off_at_its_base(tell, play, car) -> None:
-    kinds = {"car": {key: value for key, value in car.items() if key != "standing"} | {"team": "t", "patrol": PATROL}}
+    kinds = {
+        "car": {key: value for key, value in car.items() if key != "standing"}
+        | {"team": "t", "patrol": PATROL}
+    }
     pattern = {"teams": 1, "shifts": {"D": "06:00-14:00"}, "cycle": ("D",), "days_between_teams": 1}
     story = tell(
         units=kinds,

@@ -116,7 +116,9 @@ def test_priorities_inside_a_grade_are_served_as_grades_are() -> None:
     )
     for one, other in zip(grades, priorities, strict=True):
         for clock in clocks:
-            assert np.array_equal(one.tables["incidents"][clock], other.tables["incidents"][clock], equal_nan=True)
+            assert np.array_equal(
+                one.tables["incidents"][clock], other.tables["incidents"][clock], equal_nan=True
+            )
 
 
 def test_one_unit_with_lognormal_work_and_paperwork() -> None:

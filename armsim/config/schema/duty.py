@@ -59,7 +59,7 @@ class PatternTeam(Model):
     pattern: str
     """Name of the pattern they work."""
     planned_absence: dict[str, Share] = {}
-    """Leave, training, court and the like: share of duties, levelled so that no shift loses more than that."""
+    """Leave, training, court and the like: share of duties, levelled so that no shift loses more."""
     sickness: Spells | None = None
     """Sickness, in spells."""
     non_deployable: Spells | None = None

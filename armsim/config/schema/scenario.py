@@ -14,7 +14,6 @@ from armsim.config.schema.duty import DeskConfig, DispatchConfig, Pattern, Team,
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
 
-
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
 
 
