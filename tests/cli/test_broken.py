@@ -1,8 +1,8 @@
 """Every file of ``broken/`` is refused, with every fault where it stands.
 
-The first lines of a file say what must come out: ``# expect: line:column path | part of the message`` for each
-fault in order (path ``-`` for the whole document; ``file:line:column`` where it lies in another file of the
-folder), and ``# args:`` what else is on the command line.
+The first lines of a file say what must come out: ``# expect: line:column path | part of the message`` for
+each fault in order (path ``-`` for the whole document; ``file:line:column`` when it lies in another file of
+the folder), and ``# args:`` what else is on the command line.
 """
 
 import re
@@ -32,8 +32,17 @@ def expected(file):
 
 
 #: One for each place that refuses: parser, schema, checks across settings, data files, geography.
-ALSO_RUN = ("key_twice", "several_faults", "several_names", "no_zones_file", "unknown_force", "overrides_disagree")
-CASES = [(verb, file) for file in FILES for verb in ("check", "run") if verb == "check" or file.stem in ALSO_RUN]
+ALSO_RUN = (
+    "key_twice",
+    "several_faults",
+    "several_names",
+    "no_zones_file",
+    "unknown_force",
+    "overrides_disagree",
+)
+CASES = [
+    (verb, file) for file in FILES for verb in ("check", "run") if verb == "check" or file.stem in ALSO_RUN
+]
 
 
 @pytest.mark.parametrize(("verb", "file"), CASES, ids=[f"{verb}-{file.stem}" for verb, file in CASES])
@@ -60,7 +69,9 @@ def test_there_are_forty_kinds():
     assert len(kinds) >= 40
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"# nothing but a comment\n", b"---\n...\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"# nothing but a comment\n", b"---\n...\n", b"\xef\xbb\xbf"]
+)
 def test_an_empty_file_is_refused(content, tmp_path):
     file = tmp_path / "empty.yaml"
     file.write_bytes(content)
@@ -87,7 +98,10 @@ def test_what_cannot_be_opened_is_refused(tmp_path):
     [
         (
             ["--with", "nothing", "--set", "window"],
-            ["--with nothing  no override has this name", "--set window  write a dotted path, =, and a value"],
+            [
+                "--with nothing  no override has this name",
+                "--set window  write a dotted path, =, and a value",
+            ],
         ),
         (
             ["--set", "units.arv.crw=3", "--set", "window=28", "--set", "teams.arv.pattern=six"],

@@ -53,8 +53,8 @@ def test_a_diversion_keeps_age_and_the_work_that_is_left(tell, play) -> None:
     log = play(story)
     low, first, again = row(log, 0), *deployments(log, 0)
     assert (first["end"], first["released_at"], again["end"]) == (DIVERTED, 32.0, WORK_DONE)
-    # Of 60 minutes of work 20 were done by 32; the urgent job takes 2 minutes of turn-out and 5 of work, and the
-    # unit, told on its way home, is back after one more.
+    # Of 60 minutes of work 20 were done by 32; the urgent job takes 2 minutes of turn-out and 5 of work, and
+    # the unit, told on its way home, is back after one more.
     assert low["requeued"] == 1
     assert again["assigned_at"] == pytest.approx(39.0)
     assert low["first_officer_at"] == pytest.approx(12.0, abs=0.01)

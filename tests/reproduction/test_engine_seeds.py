@@ -19,19 +19,45 @@ window: 3 days
 warm_up: 6 h
 region: {generated: {name: Shire, people: 80000, area: 300, rural_share: 0.3, towns: 2, zones: 12}}
 bases: {all: {sites: {Mid: {busiest: 1}, Out: {busiest: 6}}}}
-travel: {kind: crow_fly, acceleration: 0.245 km/min2, cruising_speed: 63 km/h, trip_noise: {at_zero: 0.3, floor: 0.1}}
+travel:
+  kind: crow_fly
+  acceleration: 0.245 km/min2
+  cruising_speed: 63 km/h
+  trip_noise: {at_zero: 0.3, floor: 0.1}
 demand:
   day_to_day: {cv: 0.2}
   types:
-    guns: {grade: FIREARMS, annual: 1500, attendance: {arv: 1}, authorisation: {median: 2 min, p90: 5 min}, on_scene: {median: 60 min, p90: 120 min}}
-    high: {grade: G1, annual: 9000, attendance: {officers: {1: 0.5, 2: 0.5}}, on_scene: {median: 40 min, p90: 120 min}}
-    low: {grade: G2, annual: 9000, attendance: {officers: 1}, on_scene: {exponential: 60 min}, patience: {exactly: 4 h}}
+    guns:
+      grade: FIREARMS
+      annual: 1500
+      attendance: {arv: 1}
+      authorisation: {median: 2 min, p90: 5 min}
+      on_scene: {median: 60 min, p90: 120 min}
+    high:
+      grade: G1
+      annual: 9000
+      attendance: {officers: {1: 0.5, 2: 0.5}}
+      on_scene: {median: 40 min, p90: 120 min}
+    low:
+      grade: G2
+      annual: 9000
+      attendance: {officers: 1}
+      on_scene: {exponential: 60 min}
+      patience: {exactly: 4 h}
 units:
   car: {standing: {Mid: 3, Out: 2}, crew: 1, bases: all, serves: [G1, G2], patrol: {slot: 45 min}}
-  arv: {standing: {Mid: 1}, bases: all, armed: true, arv: true, serves: [FIREARMS, G1], patrol: {area: force}}
+  arv:
+    standing: {Mid: 1}
+    bases: all
+    armed: true
+    arv: true
+    serves: [FIREARMS, G1]
+    patrol: {area: force}
 dispatch:
   policy: {kind: nearest}
-  diversion: [{to: FIREARMS, off: [G1], when: [MOBILISING, EN_ROUTE, ON_SCENE]}, {to: G1, off: [G2], when: [EN_ROUTE, ON_SCENE]}]
+  diversion:
+    - {to: FIREARMS, off: [G1], when: [MOBILISING, EN_ROUTE, ON_SCENE]}
+    - {to: G1, off: [G2], when: [EN_ROUTE, ON_SCENE]}
   mobilisation: {on_patrol: {median: 1 min, p90: 2 min}, at_base: {median: 2 min, p90: 4 min}}
 threat: {timeline: [{level: SEVERE}]}
 """

@@ -17,7 +17,7 @@ from armsim.config.compose import compose
 from armsim.config.loader import load_scenario
 
 SEVERE = Path(__file__).parents[2] / "scenarios" / "severe.yaml"
-SHORT = ("--set", "window=2 days", "--set", "warm_up=0")
+SHORT = ("--set", "window=2 days", "--set", "warm_up=0", "--set", "cool_down=6 h")
 N = 11  # two whole chunks and a part of one
 PATIENCE = 120  # seconds before a run counts as hung
 
@@ -35,7 +35,12 @@ def environment():
 def run(*more, code=0, **where):
     """Run to the end; returns the folder that stdout names."""
     done = subprocess.run(
-        words(*more, **where), capture_output=True, text=True, timeout=PATIENCE, env=environment(), check=False
+        words(*more, **where),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        env=environment(),
+        check=False,
     )
     assert done.returncode == code, done.stderr
     return Path(done.stdout.strip()) if code == 0 else done.stderr
@@ -95,7 +100,7 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(once, tmp_path, with_signal, co
     ran = [json.loads(line)["first"] for line in (folder / "log.jsonl").read_text().splitlines()]
     assert sorted(ran) == [0, 5, 10]
     assert metrics(folder) == metrics(once)
-    assert not [path for path in folder.rglob(".tmp-*")]
+    assert not list(folder.rglob(".tmp-*"))
 
 
 def test_recording_more_changes_no_figure(once, tmp_path):
@@ -167,15 +172,21 @@ def test_listing_order_changes_no_byte(tmp_path):
     for name, turned in (("forwards", False), ("backwards", True)):
         file = small(tmp_path / name, turned)
         folders.append(
-            run("--with", "larger", "--with", "crews", file=file, out=tmp_path / f"{name}-out", replications=2)
+            run(
+                "--with", "larger", "--with", "crews", file=file, out=tmp_path / f"{name}-out", replications=2
+            )
         )
     first, second = folders
-    assert (tmp_path / "forwards" / "zones.csv").read_bytes() != (tmp_path / "backwards" / "zones.csv").read_bytes()
+    assert (tmp_path / "forwards" / "zones.csv").read_bytes() != (
+        tmp_path / "backwards" / "zones.csv"
+    ).read_bytes()
     assert metrics(first) == metrics(second)
     assert (first / "zones.parquet").read_bytes() == (second / "zones.parquet").read_bytes()
 
 
 def test_overrides_that_agree_may_be_asked_for_in_any_order(tmp_path):
     file = small(tmp_path / "scenario", False)
-    one, other, none = (load_scenario(file, names) for names in (("larger", "crews"), ("crews", "larger"), ()))
+    one, other, none = (
+        load_scenario(file, names) for names in (("larger", "crews"), ("crews", "larger"), ())
+    )
     assert one.digest == other.digest != none.digest
