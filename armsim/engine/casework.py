@@ -19,6 +19,7 @@ from armsim.engine.incident import (
     FIRST_CED,
     FIRST_OFFICER,
     FULL,
+    NAN,
     Deployment,
     Incident,
     mask_of,
@@ -109,7 +110,7 @@ class Casework:
 
     def _try_again(self, alarm: Alarm) -> None:
         incident: Incident = alarm.subject
-        if self._may_start(incident, self.clock.now):
+        if incident.closed_at is None and self._may_start(incident, self.clock.now):
             self.attend(incident, self.clock.now)
 
     def attend(self, incident: Incident, now: float) -> bool:
@@ -325,6 +326,8 @@ class Casework:
         incident.outcome = int(outcome)
         first = next((d for d in incident.deployments if d.arrived_at is not None), None)
         deployments, incident.deployments = incident.deployments, []
+        if incident.alone_since is not None:
+            incident.alone_minutes += now - incident.alone_since
         for deployment in deployments:
             if deployment.arrived_at is None or deployment.unit.status == HOLDING:
                 self._turn_back(deployment, now)
@@ -518,6 +521,14 @@ class Casework:
                 incident.count_filled(horizon)
             else:
                 self.recorder.incident(incident, firearms_outcome(incident))
+
+    def never_graded(self, incident: Incident, horizon: float) -> None:
+        """Log an incident that was received but not graded by the end of the run."""
+        lost = incident.lost_at < horizon
+        incident.outcome = int(Outcome.LOST if lost else Outcome.OPEN_AT_END)
+        incident.closed_at = incident.lost_at if lost else None
+        incident.graded_at = NAN
+        self.recorder.incident(incident, firearms_outcome(incident))
 
 
 def firearms_outcome(incident: Incident) -> int:

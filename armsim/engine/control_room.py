@@ -94,8 +94,9 @@ class ControlRoom:
         """Bit mask of the capabilities that free units beyond the reserve may bring to a grade."""
         mask = 0
         reserve = self.rules.reserve[self.rules.level]
+        keeps = self.policy.keeps_reserve
         for kind, offers in self.rules.offers[grade]:
-            if len(self.fleet.fresh(kind, now)) > reserve[kind][grade]:
+            if len(self.fleet.fresh(kind, now)) > (reserve[kind][grade] if keeps else 0):
                 mask |= offers
         return mask
 

@@ -20,7 +20,7 @@ from armsim.engine.incident import Incident
 from armsim.engine.log import EventLog, Table
 from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
-from armsim.engine.unit import OFF_DUTY, Unit
+from armsim.engine.unit import OFF_DUTY, RETURNING, Unit
 from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
 from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
@@ -102,6 +102,10 @@ class Simulation:
             self.clock.run(until=horizon)
         self.fleet.flush(horizon)
         self.casework.flush(horizon)
+        ungraded = (incidents.received_at < horizon) & (incidents.graded_at >= horizon)
+        for row in np.flatnonzero(ungraded).tolist():
+            for incident in self._made(incidents, slice(row, row + 1)):
+                self.casework.never_graded(incident, horizon)
         return EventLog(
             self._tables(horizon),
             self.duty.units,
@@ -175,6 +179,9 @@ class Simulation:
             # Still out from the last tour: the old crew goes on and the new one is not needed.
             unit.ends = ends
             unit.duty = row
+            if unit.status == RETURNING and not unit.free:
+                self.fleet.resume(unit, now)
+                self.casework.offer(now)
             return
         self.fleet.parade(unit, now, ends, crew, row)
         self.casework.offer(now)
@@ -224,8 +231,8 @@ class Simulation:
             if not isnan(authorisation):
                 incident.authority_service = authorisation
                 incident.command = command
-                incident.stand_down_at = stand_down
-                incident.crew_off = crew_off
+            incident.stand_down_at = stand_down
+            incident.crew_off = crew_off
             incident.lost_at = lost
             incident.follow_on = follow_on
             incident.turnout_z = turnout_z

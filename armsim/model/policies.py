@@ -61,6 +61,8 @@ class DispatchPolicy(Protocol):
     """What an author of a policy writes."""
 
     Options: type[Model]
+    #: The policy holds units back when their kind is down to its reserve; the queue is then not offered them.
+    keeps_reserve: bool
 
     def costs(self, incident: Any, candidates: Candidates) -> list[float]:
         """A price for each candidate, in their order; infinity holds one back. Must not change anything."""
@@ -73,7 +75,8 @@ class NoOptions(Model):
 class Nearest:
     """Least expected arrival, handicap included."""
 
-    Options = NoOptions
+    Options: type[Model] = NoOptions
+    keeps_reserve = False
 
     def __init__(self, options: NoOptions) -> None:
         self.options = options
@@ -87,6 +90,8 @@ class Nearest:
 
 class NearestWithReserve(Nearest):
     """Least expected arrival among kinds of which more are free than the reserve kept back from the grade."""
+
+    keeps_reserve = True
 
     def costs(self, incident: Any, candidates: Candidates) -> list[float]:
         """Expected arrival plus handicap; infinity where the reserve would be touched."""

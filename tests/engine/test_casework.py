@@ -272,15 +272,11 @@ def test_a_discharge_takes_the_crew_off_for_the_rest_of_its_tour(tell, play, arv
     assert row(log, 1)["outcome"] == Outcome.OPEN_AT_END
 
 
-@pytest.mark.xfail(strict=True, reason="without authority the engine forgets stand-downs and discharges")
 def test_a_stand_down_needs_no_authority(tell, play, arv) -> None:
     log = play(tell(**firearms(arv)).incident("guns", 0.0, 20.0, needs=NEEDS_ARV, stand_down_at=12.0))
     assert row(log, 0)["outcome"] == Outcome.STOOD_DOWN
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the queue keeps a reserve that the policy does not know", raises=IndexError
-)
 def test_a_reserve_that_the_policy_does_not_know_keeps_nobody_waiting(tell, play, car) -> None:
     """``nearest`` ignores the reserve when work comes in, so it must when a unit comes back."""
     story = tell(types={"low": {"grade": "G2"}}, dispatch={"reserve": {"car": {"G2": 1}}})
@@ -288,7 +284,6 @@ def test_a_reserve_that_the_policy_does_not_know_keeps_nobody_waiting(tell, play
     assert deployments(log, 1)[0]["assigned_at"] == 32.0
 
 
-@pytest.mark.xfail(strict=True, reason="received before the end and graded after it is not logged")
 def test_what_is_received_and_not_graded_at_the_end_is_in_the_log(tell, play) -> None:
     story = tell(cool_down="60 min").incident("job", 0.0, 0.0).incident("job", 2870.0, 0.0, handling=90.0)
     log = play(story)

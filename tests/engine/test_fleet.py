@@ -127,7 +127,6 @@ def test_a_patrol_goes_to_a_new_point_each_slot_and_goes_off_at_its_base(tell, p
     assert first[3 if home else 2] == UnitStatus.OFF_DUTY
 
 
-@pytest.mark.xfail(strict=True, reason="a unit on its way home when its next duty begins is never free again")
 def test_a_unit_on_duty_through_a_change_of_level_stays_available(tell, play, car) -> None:
     """Two duty periods that abut: the unit is away from its base when the second begins."""
     units = {"car": car | {"levels": ("SEVERE", "CRITICAL")}}
