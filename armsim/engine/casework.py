@@ -369,9 +369,9 @@ class Casework:
         self._next(unit, now)
 
     def _forget_alarms(self, deployment: Deployment) -> None:
-        _cancel(deployment.alarm)
-        _cancel(deployment.leave_alarm)
-        _cancel(deployment.limit_alarm)
+        for alarm in (deployment.alarm, deployment.leave_alarm, deployment.limit_alarm):
+            if alarm is not None:
+                alarm.cancel()
 
     def _off_for_the_tour(self, alarm: Alarm) -> None:
         self._next(alarm.subject, self.clock.now)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import exp, inf
 
 from armsim.domain import ThreatLevel
-from armsim.engine.fleet import Fleet
-from armsim.engine.incident import OFFICERS, Deployment, Incident
+from armsim.engine.fleet import FREE, Fleet
+from armsim.engine.incident import OFFICERS, Deployment, Incident, lines_short
 from armsim.engine.unit import MOBILISING, Unit
 from armsim.model.policies import Candidates, DispatchPolicy
 from armsim.model.travel.noise import NoiseSpread
@@ -116,23 +116,25 @@ class ControlRoom:
         units: list[Unit] = []
         handicaps: list[float] = []
         spare: list[float] = []
+        level, ample = True, True
         for kind, handicap in type_rules.kinds:
-            if not fleet.on_duty(kind):
-                continue
-            free = fleet.fresh(kind, now)
-            if anyone:
-                found = list(free)
-            else:
-                found = [unit for unit in free if unit.offers & wanted and unit.ends > latest]
-            left = [float(len(free) - reserve[kind][grade])] * len(found)
+            free = fleet.fresh(kind, now) if now >= fleet.next_due[kind] else fleet.members[kind][FREE]
+            first = len(units)
+            if free:
+                if anyone:
+                    units += free
+                else:
+                    units += [unit for unit in free if unit.offers & wanted and unit.ends > latest]
+                left = len(free) - reserve[kind][grade]
+                ample = ample and left > 0
+                spare += [left] * (len(units) - first)
             if kind in diversions:
                 taken = self._divertible(kind, diversions[kind], incident, now)
-                found += taken
-                left += [inf] * len(taken)
-            units += found
-            handicaps += [handicap] * len(found)
-            spare += left
-        return Candidates(units, self._expected(units, incident, now), handicaps, spare)
+                units += taken
+                spare += [inf] * len(taken)
+            handicaps += [handicap] * (len(units) - first)
+            level = level and not handicap
+        return Candidates(units, self._expected(units, incident, now), handicaps, spare, level, ample)
 
     def _divertible(
         self,
@@ -174,7 +176,7 @@ class ControlRoom:
     def choose(self, incident: Incident, now: float) -> list[Deployment]:
         """Deployments to send now: best-ranked units until nothing is short or nobody may be sent."""
         found = self.candidates(incident, now)
-        short = list(incident.short)
+        short = incident.short
         wanted = incident.wanted
         picks: list[Deployment] = []
         while found.units:
@@ -185,17 +187,13 @@ class ControlRoom:
             index = self._best(costs, best, found.units)
             picks.append(self._deployment(incident, found, costs, index, now))
             unit = found.units[index]
-            for line, count in enumerate(unit.brings):
-                short[line] -= count
-            still = sum(1 << line for line in range(4) if short[line] > 0) & wanted
+            officers, ced, armed, arv = unit.brings
+            short = [short[0] - officers, short[1] - ced, short[2] - armed, short[3] - arv]
+            still = lines_short(short) & wanted
             if not still:
                 break
-            kept = (
-                self.rules.reserve[self.rules.level][unit.rules.code][incident.rules.grade]
-                if unit.free
-                else 0
-            )
-            found.remove(index, kept > 0)
+            kept = self.rules.reserve[self.rules.level][unit.code][incident.rules.grade]
+            found.remove(index, unit.free and kept > 0)
             if still != wanted:
                 wanted = still
                 found.keep([wanted & other.offers != 0 for other in found.units])

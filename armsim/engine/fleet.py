@@ -64,7 +64,7 @@ class Fleet:
         self.recorder = recorder
         # Ordered sets: membership and order are those of a dictionary's keys.
         self.members: list[tuple[dict[Unit, None], ...]] = [tuple({} for _ in range(4)) for _ in range(kinds)]
-        self._next_due = [inf] * kinds
+        self.next_due = [inf] * kinds
 
     # --- the door -------------------------------------------------------------------------------------
 
@@ -84,16 +84,12 @@ class Fleet:
                 members[group][unit] = None
             unit.group = group
             unit.free = free
-        if free and until < self._next_due[unit.rules.code]:
-            self._next_due[unit.rules.code] = until
+        if free and until < self.next_due[unit.rules.code]:
+            self.next_due[unit.rules.code] = until
         unit.status = status
         unit.since = now
         unit.until = until
         unit.leg = leg
-
-    def on_duty(self, kind: int) -> bool:
-        """Whether any unit of a kind is on duty."""
-        return any(self.members[kind])
 
     # --- rolling forward ------------------------------------------------------------------------------
 
@@ -114,10 +110,10 @@ class Fleet:
     def fresh(self, kind: int, now: float) -> dict[Unit, None]:
         """Free units of a kind at *now*; the collection must not be kept."""
         free = self.members[kind][FREE]
-        if now >= self._next_due[kind]:
+        if now >= self.next_due[kind]:
             for unit in [unit for unit in free if unit.until <= now]:
                 self.look(unit, now)
-            self._next_due[kind] = min([unit.until for unit in free], default=inf)
+            self.next_due[kind] = min([unit.until for unit in free], default=inf)
         return free
 
     def _next_point(self, unit: Unit, at: float) -> None:

@@ -137,16 +137,7 @@ class Incident:
 
     def refresh_wanted(self) -> None:
         """Work out again what is still to be sent."""
-        officers, ced, armed, arv = self.short
-        wanted = 0
-        if officers > 0:
-            wanted = OFFICERS
-        if ced > 0:
-            wanted |= CED
-        if armed > 0:
-            wanted |= ARMED
-        if arv > 0:
-            wanted |= ARV
+        wanted = lines_short(self.short)
         if self.rules.wait_for_authority and self.authority_asked and self.authorised_at is None:
             wanted &= ~ARMED_LINES
         self.wanted = wanted
@@ -179,6 +170,19 @@ class Deployment:
         self.leave_alarm: Alarm | None = None
         self.limit_alarm: Alarm | None = None
         self.relieving = False
+
+
+def lines_short(short: Sequence[int]) -> int:
+    """Bit mask of the capabilities of which more than nothing is short; written out for speed."""
+    officers, ced, armed, arv = short
+    wanted = OFFICERS if officers > 0 else 0
+    if ced > 0:
+        wanted |= CED
+    if armed > 0:
+        wanted |= ARMED
+    if arv > 0:
+        wanted |= ARV
+    return wanted
 
 
 @cache

@@ -29,14 +29,20 @@ class Candidates:
     __slots__ = ("ample", "handicaps", "level", "minutes", "spare", "units")
 
     def __init__(
-        self, units: list[Any], minutes: list[float], handicaps: list[float], spare: list[float]
+        self,
+        units: list[Any],
+        minutes: list[float],
+        handicaps: list[float],
+        spare: list[float],
+        level: bool,
+        ample: bool,
     ) -> None:
         self.units = units
         self.minutes = minutes
         self.handicaps = handicaps
         self.spare = spare
-        self.level = not any(handicaps)
-        self.ample = min(spare, default=1.0) > 0
+        self.level = level
+        self.ample = ample
 
     def remove(self, index: int, reserved: bool) -> None:
         """Take out a unit that was picked; where its kind has a reserve, one unit fewer is to spare."""
@@ -44,9 +50,9 @@ class Candidates:
         for column in (self.units, self.minutes, self.handicaps, self.spare):
             del column[index]
         if reserved:
-            code = picked.rules.code
+            code = picked.code
             rows = zip(self.units, self.spare, strict=True)
-            self.spare = [left - (unit.free and unit.rules.code == code) for unit, left in rows]
+            self.spare = [left - (unit.free and unit.code == code) for unit, left in rows]
             self.ample = min(self.spare, default=1.0) > 0
 
     def keep(self, wanted: list[bool]) -> None:
