@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   armsim run scenarios/severe.yaml -n 20
-  armsim run scenarios/critical.yaml --with backfill -j 2 -o results
+  armsim run scenarios/critical.yaml --with no_backfill -j 2 -o results
   armsim run scenarios/critical.yaml --fail-if 'response_p90:grade=FIREARMS:milestone=first_armed > 20'
 """
 
@@ -33,7 +34,7 @@ Examples:
 @click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
 @scenario_options
 @click.option("-o", "--output", default="results", show_default=True, help="Folder of run folders.")
-@click.option("-j", "--jobs", type=click.IntRange(1, 1024), default=1, show_default=True, help="Processes.")
+@click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes; without it, one for each core.")
 @click.option(
     "--record", type=click.Choice(["metrics", "deployments", "full"]), help="How much of the log is kept."
 )
@@ -54,7 +55,7 @@ def verb(
     sets: tuple[str, ...],
     last_wins: bool,
     output: str,
-    jobs: int,
+    jobs: int | None,
     record: str | None,
     dry_run: bool,
     fresh: bool,
@@ -68,10 +69,10 @@ def verb(
     if dry_run:
         _announce(study, Path(output))
         return
-    again = {"-o": output, "-j": str(jobs), "-n": str(study.replications), "--seed": str(study.seed)}
-    again |= {"--record": str(study.record)}
+    again = {"-o": output} | ({"-j": str(jobs)} if jobs else {})
+    again |= {"-n": str(study.replications), "--seed": str(study.seed), "--record": str(study.record)}
     command = _command(file, overrides, sets, last_wins, again)
-    finished = _execute(ctx, study, output, jobs, fresh, quiet, command)
+    finished = _execute(ctx, study, output, jobs or _cores(), fresh, quiet, command)
     broken = _present(finished, wanted, quiet, no_charts)
     if finished.failures:
         ctx.exit(FAILED)
@@ -208,3 +209,8 @@ def _command(
     for name, value in rest.items():
         words += [name, value]
     return shlex.join(words)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

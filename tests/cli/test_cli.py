@@ -73,7 +73,7 @@ def test_interrupted_ends_with_130_and_the_command(tiny, monkeypatch):
     monkeypatch.setattr(runner, "_run_chunk", stop)
     result = call("run", tiny, "-n", "3")
     assert result.exit_code == 130
-    assert "armsim run tiny.yaml -o results -j 1 -n 3 --seed 3 --record metrics" in result.stderr
+    assert "armsim run tiny.yaml -o results -n 3 --seed 3 --record metrics" in result.stderr
 
 
 def test_failed_replication_ends_with_3(tiny, monkeypatch):
