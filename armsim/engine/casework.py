@@ -8,40 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from armsim.domain import FirearmsOutcome, Grade, Outcome
-from armsim.engine.clock import ARRIVAL, ROSTER, TURNING_POINT, UNIT_FREE, WORK_ENDS, Alarm, Clock
+from armsim.domain import Outcome
+from armsim.engine import milestones
+from armsim.engine.aftermath import (
+    DIVERTED,
+    NEVER,
+    RELIEVED,
+    SHIFT_LIMIT,
+    WORK_DONE,
+    Aftermath,
+    cancel,
+    forget_alarms,
+)
+from armsim.engine.clock import ARRIVAL, ROSTER, TURNING_POINT, WORK_ENDS, Alarm, Clock
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import (
-    ARMED_LINES,
-    FIRST_ARMED,
-    FIRST_CED,
-    FIRST_OFFICER,
-    FULL,
-    NAN,
-    Deployment,
-    Incident,
-    mask_of,
-)
+from armsim.engine.incident import FIRST_ARMED, Deployment, Incident, subtract
 from armsim.engine.recorder import Recorder
-from armsim.engine.unit import (
-    FOLLOW_ON,
-    HOLDING,
-    MOBILISING,
-    ON_POST,
-    ON_SCENE,
-    REFRESHMENTS,
-    UNAVAILABLE,
-    Unit,
-)
+from armsim.engine.unit import FOLLOW_ON, HOLDING, MOBILISING, ON_POST, ON_SCENE, REFRESHMENTS, Unit
 from armsim.model.travel.leg import Leg
 from armsim.model.travel.noise import noise_factor
 
-#: How a deployment ended, as logged.
-WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN = range(6)
-
-_FIREARMS_GRADES = (int(Grade.FIREARMS), int(Grade.PLANNED))
 Luck = Callable[[int, int], tuple[float, float]]
 
 
@@ -64,7 +52,7 @@ class Casework:
         self.fleet = fleet
         self.room = room
         self.recorder = recorder
-        self.paperwork = paperwork
+        self.aftermath = Aftermath(clock, fleet, recorder, paperwork, self.offer)
         self.luck = luck
         self.arv_kinds = {unit.rules.code for unit in fleet.units if unit.rules.arv}
         self.desk: CommandDesk
@@ -152,11 +140,11 @@ class Casework:
         incident.deployments.append(deployment)
         incident.sent += 1
         incident.armed_sent = incident.armed_sent or unit.rules.armed
-        _subtract(incident.short, unit.brings)
+        subtract(incident.short, unit.brings)
         incident.refresh_wanted()
         deployment.alarm = Alarm(self.clock, leg.arrives, ARRIVAL + unit.number, self._arrival, deployment)
         if incident.rules.patience_ends_assigned:
-            _cancel(incident.lost_alarm)
+            cancel(incident.lost_alarm)
         elif incident.first_arrival_at is None and leg.arrives > incident.lost_at:
             self._watch_patience(incident)
         return abandoned
@@ -171,10 +159,10 @@ class Casework:
         deployment = unit.job
         if deployment is None:
             if unit.status == REFRESHMENTS:
-                unit.break_until = -1e18
+                unit.break_until = -NEVER
             return None
         if unit.status == FOLLOW_ON:
-            _cancel(deployment.alarm)
+            cancel(deployment.alarm)
             return None
         return self._withdraw(deployment, now, DIVERTED)
 
@@ -188,9 +176,9 @@ class Casework:
         here = Leg.at(incident.place)
         self.fleet.look(unit, now)
         if unit.rules.armed and incident.authority_asked and incident.authorised_at is None:
-            self.fleet.enter(unit, HOLDING, now, _NEVER, False, here)
+            self.fleet.enter(unit, HOLDING, now, NEVER, False, here)
         else:
-            self.fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, _NEVER, False, here)
+            self.fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, NEVER, False, here)
             self._at_work(deployment, now)
         self._watch_shift_end(deployment, now)
 
@@ -203,11 +191,11 @@ class Casework:
             there[line] += brings[line]
         if incident.first_arrival_at is None:
             incident.first_arrival_at = now
-            _cancel(incident.lost_alarm)
+            cancel(incident.lost_alarm)
         elif incident.alone_since is not None:
             incident.alone_minutes += now - incident.alone_since
         incident.alone_since = None
-        self._reach_milestones(incident, unit, now)
+        milestones.reach(incident, unit, now)
         if incident.rules.post:
             self._relieve_one(incident, deployment, now)
             incident.count_filled(now)
@@ -223,24 +211,6 @@ class Casework:
         if incident.rules.relieved:
             self._relieve_one(incident, deployment, now)
 
-    def _reach_milestones(self, incident: Incident, unit: Unit, now: float) -> None:
-        reached, brings = incident.reached, unit.brings
-        if reached[FIRST_OFFICER] is None and brings[0]:
-            reached[FIRST_OFFICER] = now
-        if reached[FIRST_CED] is None and brings[1]:
-            reached[FIRST_CED] = now
-        if reached[FIRST_ARMED] is None and (brings[3] or brings[2] >= 2):
-            reached[FIRST_ARMED] = now
-        if reached[FULL] is None:
-            there, needs = incident.there, incident.needs
-            if (
-                there[0] >= needs[0]
-                and there[1] >= needs[1]
-                and there[2] >= needs[2]
-                and there[3] >= needs[3]
-            ):
-                reached[FULL] = now
-
     def _start_or_go_on(self, incident: Incident, now: float) -> None:
         """Work starts at its milestone or a while after the first arrival; it goes on with units back."""
         if incident.work_ends is not None:
@@ -255,7 +225,7 @@ class Casework:
                         self.clock, latest, WORK_ENDS + incident.number, self._work_starts_anyway, incident
                     )
                 return
-        _cancel(incident.work_alarm)
+        cancel(incident.work_alarm)
         incident.work_ends = now + incident.work_left
         incident.work_alarm = Alarm(
             self.clock, incident.work_ends, WORK_ENDS + incident.number, self._work_ends, incident
@@ -278,8 +248,8 @@ class Casework:
             return  # somebody is missing, or nobody else is there: it stays to the end
         now = self.clock.now
         incident.deployments.remove(deployment)
-        _subtract(incident.there, brings)
-        self._release(deployment, now, WORK_DONE)
+        subtract(incident.there, brings)
+        self.aftermath.release(deployment, now, WORK_DONE)
         self.offer(now)
 
     # --- authority ------------------------------------------------------------------------------------
@@ -290,7 +260,7 @@ class Casework:
         for deployment in list(incident.deployments):
             if deployment.unit.status == HOLDING:
                 unit = deployment.unit
-                self.fleet.enter(unit, ON_SCENE, now, _NEVER, False, unit.leg)
+                self.fleet.enter(unit, ON_SCENE, now, NEVER, False, unit.leg)
                 self._at_work(deployment, now)
         before = incident.wanted
         incident.refresh_wanted()
@@ -319,8 +289,8 @@ class Casework:
 
     def _close(self, incident: Incident, outcome: Outcome, now: float) -> None:
         """End an incident: release its units in order of sending, then offer the queue once."""
-        _cancel(incident.work_alarm)
-        _cancel(incident.lost_alarm)
+        cancel(incident.work_alarm)
+        cancel(incident.lost_alarm)
         self.room.dequeue(incident)
         incident.closed_at = now
         incident.outcome = int(outcome)
@@ -330,71 +300,25 @@ class Casework:
             incident.alone_minutes += now - incident.alone_since
         for deployment in deployments:
             if deployment.arrived_at is None or deployment.unit.status == HOLDING:
-                self._turn_back(deployment, now)
+                self.aftermath.turn_back(deployment, now)
             else:
-                self._release(deployment, now, WORK_DONE, incident.follow_on if deployment is first else 0.0)
+                self.aftermath.release(
+                    deployment, now, WORK_DONE, incident.follow_on if deployment is first else 0.0
+                )
         del self.open[incident.number]
         if incident.counted:
             self.open_counted -= 1
         if not incident.rules.post:
-            self.recorder.incident(incident, firearms_outcome(incident))
+            self.recorder.incident(incident, milestones.firearms_outcome(incident))
         if deployments:
             self.offer(now)
-
-    def _release(self, deployment: Deployment, now: float, end: int, follow_on: float = 0.0) -> None:
-        """A unit leaves the scene: work elsewhere, paperwork, or free at once."""
-        incident, unit = deployment.incident, deployment.unit
-        self._forget_alarms(deployment)
-        self.recorder.deployment(deployment, now, end)
-        if incident.crew_off and unit.rules.armed:
-            incident.crew_off = False
-            self.fleet.enter(unit, UNAVAILABLE, now, _NEVER, False, unit.leg)
-            Alarm(self.clock, max(now, unit.ends), UNIT_FREE + unit.number, self._off_for_the_tour, unit)
-            return
-        busy = follow_on if incident.rules.post else follow_on + self.paperwork
-        if busy > 0:
-            self.fleet.enter(unit, FOLLOW_ON, now, _NEVER, False, unit.leg)
-            deployment.alarm = Alarm(
-                self.clock, now + busy, UNIT_FREE + unit.number, self._free_again, deployment
-            )
-        else:
-            self._next(unit, now)
-
-    def _turn_back(self, deployment: Deployment, now: float) -> None:
-        """A unit that has not arrived, or holds, is not wanted any more."""
-        unit = deployment.unit
-        self._forget_alarms(deployment)
-        self.fleet.look(unit, now)
-        self.recorder.deployment(deployment, now, TURNED_BACK)
-        self._next(unit, now)
-
-    def _forget_alarms(self, deployment: Deployment) -> None:
-        for alarm in (deployment.alarm, deployment.leave_alarm, deployment.limit_alarm):
-            if alarm is not None:
-                alarm.cancel()
-
-    def _off_for_the_tour(self, alarm: Alarm) -> None:
-        self._next(alarm.subject, self.clock.now)
-
-    def _free_again(self, alarm: Alarm) -> None:
-        now = self.clock.now
-        self._next(alarm.subject.unit, now)
-        self.offer(now)
-
-    def _next(self, unit: Unit, now: float) -> None:
-        """A unit without work takes the break it is owed, or goes back to what free units do."""
-        if now < unit.break_until and now < unit.ends:
-            self._take_break(unit, now)
-        else:
-            self.fleet.resume(unit, now)
-        unit.job = None
 
     # --- withdrawal, relief and shift ends ------------------------------------------------------------
 
     def _withdraw(self, deployment: Deployment, now: float, end: int) -> Incident | None:
         """Take a unit off an incident; the incident comes back if it is still open and short."""
         incident, unit = deployment.incident, deployment.unit
-        self._forget_alarms(deployment)
+        forget_alarms(deployment)
         self.fleet.look(unit, now)
         self.recorder.deployment(deployment, now, end)
         incident.deployments.remove(deployment)
@@ -403,7 +327,7 @@ class Casework:
             for line in range(4):
                 incident.short[line] += brings[line]
         if unit.status in (ON_SCENE, ON_POST):
-            _subtract(incident.there, brings)
+            subtract(incident.there, brings)
             if not any(incident.there):
                 self._pause(incident, now)
             if incident.rules.post:
@@ -417,7 +341,7 @@ class Casework:
         if incident.work_ends is not None:
             incident.work_left = incident.work_ends - now
             incident.work_ends = None
-            _cancel(incident.work_alarm)
+            cancel(incident.work_alarm)
             incident.work_alarm = None
 
     def _watch_shift_end(self, deployment: Deployment, now: float) -> None:
@@ -454,44 +378,16 @@ class Casework:
         holder = next((d for d in incident.deployments if d.relieving and d is not arrived), None)
         if holder is not None:
             incident.deployments.remove(holder)
-            _subtract(incident.there, holder.unit.brings)
-            self._release(holder, now, RELIEVED)
+            subtract(incident.there, holder.unit.brings)
+            self.aftermath.release(holder, now, RELIEVED)
 
     def _limit_reached(self, alarm: Alarm) -> None:
         deployment: Deployment = alarm.subject
         now = self.clock.now
         incident = self._withdraw(deployment, now, SHIFT_LIMIT)
-        self._next(deployment.unit, now)
+        self.aftermath.next(deployment.unit, now)
         if incident is not None:
             self.attend(incident, now)
-
-    # --- the roster -----------------------------------------------------------------------------------
-
-    def break_due(self, subject: tuple[Unit, float]) -> None:
-        """A unit's refreshment break is due; it may be taken until its window closes."""
-        unit, closes = subject
-        now = self.clock.now
-        self.fleet.look(unit, now)
-        if now >= unit.ends:
-            return
-        if unit.free:
-            self._take_break(unit, now)
-        else:
-            unit.break_until = closes
-
-    def _take_break(self, unit: Unit, now: float) -> None:
-        unit.break_until = -1e18
-        place = self.fleet.travel.position(unit.leg, now)
-        self.fleet.enter(unit, REFRESHMENTS, now, _NEVER, False, Leg.at(place))
-        at = min(now + unit.rules.break_length, max(now, unit.ends))
-        Alarm(self.clock, at, UNIT_FREE + unit.number, self._break_ends, (unit, now))
-
-    def _break_ends(self, alarm: Alarm) -> None:
-        unit, began = alarm.subject
-        if unit.status == REFRESHMENTS and unit.since == began:
-            now = self.clock.now
-            self.fleet.resume(unit, now)
-            self.offer(now)
 
     def offer(self, now: float) -> None:
         """Go through the queue: each incident takes the free units that add to it."""
@@ -505,54 +401,3 @@ class Casework:
                 masks[grade] = room.obtainable(grade, now)
             if incident.queued and incident.wanted & masks[grade] and self.attend(incident, now):
                 masks.clear()
-
-    # --- the end of the run ---------------------------------------------------------------------------
-
-    def flush(self, horizon: float) -> None:
-        """Log what is still open at the end of the run."""
-        for incident in self.open.values():
-            for deployment in incident.deployments:
-                self.recorder.deployment(deployment, horizon, OPEN)
-            if incident.alone_since is not None:
-                incident.alone_minutes += horizon - incident.alone_since
-            incident.outcome = int(Outcome.OPEN_AT_END)
-            if incident.rules.post:
-                incident.there = [0, 0, 0, 0]
-                incident.count_filled(horizon)
-            else:
-                self.recorder.incident(incident, firearms_outcome(incident))
-
-    def never_graded(self, incident: Incident, horizon: float) -> None:
-        """Log an incident that was received but not graded by the end of the run."""
-        lost = incident.lost_at < horizon
-        incident.outcome = int(Outcome.LOST if lost else Outcome.OPEN_AT_END)
-        incident.closed_at = incident.lost_at if lost else None
-        incident.graded_at = NAN
-        self.recorder.incident(incident, firearms_outcome(incident))
-
-
-def firearms_outcome(incident: Incident) -> int:
-    """How an ended incident counts in the firearms figures (``model.md`` section 6)."""
-    wanted = bool(mask_of(incident.needs) & ARMED_LINES)
-    arrived = incident.reached[FIRST_ARMED] is not None
-    authority = incident.authorised_at is not None or not incident.authority_asked
-    if not wanted:
-        return int(FirearmsOutcome.ROUTINE_ATTENDANCE if arrived else FirearmsOutcome.NOT_FIREARMS)
-    if incident.stood_down:
-        return int(FirearmsOutcome.STOOD_DOWN)
-    if arrived and authority and incident.rules.grade in _FIREARMS_GRADES:
-        return int(FirearmsOutcome.AUTHORISED_OPERATION)
-    return int(FirearmsOutcome.ROUTINE_ATTENDANCE if arrived else FirearmsOutcome.UNMET)
-
-
-_NEVER = float("inf")
-
-
-def _cancel(alarm: Alarm | None) -> None:
-    if alarm is not None:
-        alarm.cancel()
-
-
-def _subtract(counts: list[int], brings: tuple[int, int, int, int]) -> None:
-    for line in range(4):
-        counts[line] -= brings[line]

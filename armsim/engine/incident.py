@@ -185,6 +185,12 @@ def lines_short(short: Sequence[int]) -> int:
     return wanted
 
 
+def subtract(counts: list[int], brings: tuple[int, int, int, int]) -> None:
+    """Take what a unit brings off *counts*, in place."""
+    for line in range(4):
+        counts[line] -= brings[line]
+
+
 @cache
 def mask_of(counts: tuple[int, int, int, int]) -> int:
     """Bit mask of the capabilities with a count above 0."""

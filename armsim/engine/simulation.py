@@ -17,6 +17,7 @@ from armsim.engine.casework import Casework
 from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
+from armsim.engine.ending import log_open, log_ungraded
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import Incident
 from armsim.engine.log import EventLog, Table
@@ -118,11 +119,10 @@ class Simulation:
             horizon = min(self.end, horizon + MINUTES_PER_HOUR)
             self.clock.run(until=horizon)
         self.fleet.flush(horizon)
-        self.casework.flush(horizon)
+        log_open(self.casework.open.values(), self.recorder, horizon)
         ungraded = (incidents.received_at < horizon) & (incidents.graded_at >= horizon)
         for row in np.flatnonzero(ungraded).tolist():
-            for incident in self._made(incidents, slice(row, row + 1)):
-                self.casework.never_graded(incident, horizon)
+            log_ungraded(self._made(incidents, slice(row, row + 1)), self.recorder, horizon)
         return EventLog(
             self._tables(horizon),
             self.duty.units,
@@ -180,7 +180,7 @@ class Simulation:
             due = start + _break_due(unit)
             if unit.rules.break_length and self.begin <= due < end:
                 closes = start + unit.rules.break_window[1]
-                items.append((due, _BREAK + number, self.casework.break_due, (unit, closes)))
+                items.append((due, _BREAK + number, self.casework.aftermath.break_due, (unit, closes)))
         items += [
             (post.opens, _POST + index, self._post_opens, (index, post))
             for index, post in enumerate(self.posts)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from armsim.domain import DEPLOYMENT_COLUMNS, INCIDENT_COLUMNS, FirearmsOutcome, Outcome, UnitStatus
-from armsim.engine.casework import DIVERTED, RELIEVED, SHIFT_LIMIT, TURNED_BACK, WORK_DONE
+from armsim.engine.aftermath import DIVERTED, RELIEVED, SHIFT_LIMIT, TURNED_BACK, WORK_DONE
 
 WHEN = ("MOBILISING", "EN_ROUTE", "ON_SCENE")
 NEEDS_ARV = (0, 0, 0, 1)
