@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from armsim.config.base import Model
@@ -47,8 +48,9 @@ def json_schema(model: type[Model], *, partial: bool = True) -> dict[str, Any]:
             missing in the end is found by validation.
     """
     schema = model.model_json_schema()
+    overrides = deepcopy(_OVERRIDES)  # in a partial file one may be an inherited override, changed
+    schema["properties"] = {"extends": _EXTENDS, **schema.get("properties", {}), "overrides": overrides}
     _finish(schema, partial)
-    schema["properties"] = {"extends": _EXTENDS, **schema.get("properties", {}), "overrides": _OVERRIDES}
     return {"$schema": DRAFT, "$id": f"urn:armsim:schema:{model.__name__.lower()}", **schema}
 
 

@@ -310,10 +310,13 @@ def test_json_schema_is_for_editors():
         {"titel": "a"},
         {"window": 12},
         {"window": "soon"},
-        {"overrides": {"o": {}}},
+        {"overrides": {"o": {"sett": {}}}},
         {"extends": 5},
     ):
         assert not validator.is_valid(good | wrong), wrong
+    # An override inherited from another file may be changed without saying again what it is for.
+    validator.validate(good | {"overrides": {"o": {"set": {"title": "y"}}}})
     whole = json_schema(Plan, partial=False)
     assert whole["required"] == ["title"]
+    assert not jsonschema.Draft202012Validator(whole).is_valid({"title": "a", "overrides": {"o": {}}})
     json.dumps(whole)
