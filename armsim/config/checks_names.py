@@ -40,6 +40,23 @@ def unit_sources_exist(scenario: Scenario) -> Iterator[Finding]:
             yield from _known(place, team.pattern, scenario.patterns, "pattern", "patterns")
 
 
+def everything_is_used(scenario: Scenario) -> Iterator[Finding]:
+    """Groups of bases, teams, patterns and profiles that nothing names: perhaps misspelt."""
+    units, teams = scenario.units.values(), scenario.teams.values()
+    patterns = {team.pattern for team in teams if isinstance(team, PatternTeam)}
+    profiles = {kind.profile for kind in scenario.demand.types.values()}
+    used: tuple[tuple[str, Path, Iterable[str], Collection[str | None]], ...] = (
+        ("unit kind", ("bases",), scenario.bases, {unit.bases for unit in units}),
+        ("unit kind", ("teams",), scenario.teams, {unit.team for unit in units}),
+        ("team", ("patterns",), scenario.patterns, patterns),
+        ("incident type", ("demand", "profiles"), scenario.demand.profiles, profiles),
+    )
+    for user, place, defined, named in used:
+        for name in defined:
+            if name not in named:
+                yield (*place, name), f"no {user} uses it; is a name misspelt?", "note"
+
+
 def standing_bases_exist(scenario: Scenario) -> Iterator[Finding]:
     """Bases of standing units; bases that are placed by p_median get their names when they are placed."""
     for name, unit in scenario.units.items():
@@ -138,6 +155,7 @@ def source_paths_exist(scenario: Scenario) -> Iterator[Finding]:
 NAME_CHECKS: tuple[Callable[[Scenario], Iterator[Finding]], ...] = (
     profiles_exist,
     unit_sources_exist,
+    everything_is_used,
     standing_bases_exist,
     shift_letters_exist,
     unit_kinds_exist,

@@ -43,3 +43,19 @@ def test_each_fault_is_found_where_it_is(tmp_path, change, path, message):
     with pytest.raises(ScenarioError) as caught:
         load_scenario(file, sets=[change])
     assert any(one.path == path and message in one.message for one in caught.value.problems)
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [
+        ("bases.avr={p_median: 1}", "bases.avr"),
+        ("demand.profiles.genral={hours: [" + ", ".join(["1"] * 24) + "]}", "demand.profiles.genral"),
+    ],
+)
+def test_what_nothing_uses_is_remarked_on(tmp_path, change, path):
+    """A misspelt name may define something new beside what it meant: a note, as it may be meant."""
+    file = tmp_path / "tiny.yaml"
+    file.write_text(_MODULE.TINY)
+    assert [note.path for note in load_scenario(file).notes] == []
+    notes = load_scenario(file, sets=[change]).notes
+    assert [note.path for note in notes if "misspelt" in note.message] == [path]
