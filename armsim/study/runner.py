@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +217,7 @@ def _reports(tasks: list[_Task], jobs: int) -> Iterator[_Report]:
     if jobs <= 1 or len(tasks) <= 1:
         yield from map(_run_chunk, tasks)
         return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"))
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _end_with_parent)
     try:
         left = iter(tasks)
         with _deaf_to_interrupts():  # processes are started here, and are born deaf
@@ -232,6 +233,18 @@ def _reports(tasks: list[_Task], jobs: int) -> Iterator[_Report]:
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """Let a worker end when its parent is killed; left alone it would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
 
 
 @contextmanager

@@ -46,10 +46,10 @@ def run(*more, code=0, **where):
     return Path(done.stdout.strip()) if code == 0 else done.stderr
 
 
-def stop(out, with_signal):
-    """Start a run and send it a signal as soon as its first chunk is there."""
+def stop(out, with_signal, *more):
+    """Start a run and send it a signal as soon as its first chunk is there; workers must end with it."""
     process = subprocess.Popen(
-        words(out=out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        words(*more, out=out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
     )
     deadline = time.monotonic() + PATIENCE
     while not parts(out) and process.poll() is None and time.monotonic() < deadline:
@@ -90,7 +90,7 @@ def test_two_processes_give_the_same_bytes(once, tmp_path):
 
 @pytest.mark.parametrize(("with_signal", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
 def test_a_stopped_run_goes_on_to_the_same_bytes(once, tmp_path, with_signal, code):
-    returned, said = stop(tmp_path, with_signal)
+    returned, said = stop(tmp_path, with_signal, "-j", "1")
     assert returned == code, said
     assert "Traceback" not in said
     kept = {path: hashes(path) for path in parts(tmp_path)}
@@ -101,6 +101,17 @@ def test_a_stopped_run_goes_on_to_the_same_bytes(once, tmp_path, with_signal, co
     assert sorted(ran) == [0, 5, 10]
     assert metrics(folder) == metrics(once)
     assert not list(folder.rglob(".tmp-*"))
+
+
+def test_workers_end_with_a_parent_that_is_killed(once, tmp_path):
+    """Nobody is left to hold the pipes of the run open, and what was done is kept."""
+    returned, _ = stop(tmp_path, signal.SIGKILL, "-j", "2")
+    assert returned == -signal.SIGKILL
+    kept = {path: hashes(path) for path in parts(tmp_path)}
+    assert kept
+    folder = run("-j", "2", out=tmp_path)
+    assert {path: hashes(path) for path in kept} == kept
+    assert metrics(folder) == metrics(once)
 
 
 def test_recording_more_changes_no_figure(once, tmp_path):
