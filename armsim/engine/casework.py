@@ -252,7 +252,7 @@ class Casework:
         self.aftermath.release(deployment, now, WORK_DONE)
         self.offer(now)
 
-    # --- authority ------------------------------------------------------------------------------------
+    # --- authority and ends ---------------------------------------------------------------------------
 
     def authorised(self, incident: Incident, now: float) -> None:
         """Authority is given: holding units go to work, and those that waited for it are sent."""
@@ -266,8 +266,6 @@ class Casework:
         incident.refresh_wanted()
         if incident.wanted != before:
             self.attend(incident, now)
-
-    # --- ends -----------------------------------------------------------------------------------------
 
     def _stand_down(self, alarm: Alarm) -> None:
         incident: Incident = alarm.subject
@@ -382,10 +380,9 @@ class Casework:
             self.aftermath.release(holder, now, RELIEVED)
 
     def _limit_reached(self, alarm: Alarm) -> None:
-        deployment: Deployment = alarm.subject
         now = self.clock.now
-        incident = self._withdraw(deployment, now, SHIFT_LIMIT)
-        self.aftermath.next(deployment.unit, now)
+        incident = self._withdraw(alarm.subject, now, SHIFT_LIMIT)
+        self.aftermath.next(alarm.subject.unit, now)
         if incident is not None:
             self.attend(incident, now)
 
