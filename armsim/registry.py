@@ -12,8 +12,6 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Any
 
-GROUPS = ("armsim.dispatch", "armsim.metric")
-
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """``; did you mean X?`` for the closest known word, or the list of known words when none is close."""

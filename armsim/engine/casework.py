@@ -139,7 +139,6 @@ class Casework:
         unit.job = deployment
         incident.deployments.append(deployment)
         incident.sent += 1
-        incident.armed_sent = incident.armed_sent or unit.rules.armed
         subtract(incident.short, unit.brings)
         incident.refresh_wanted()
         deployment.alarm = Alarm(self.clock, leg.arrives, ARRIVAL + unit.number, self._arrival, deployment)

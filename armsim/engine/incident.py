@@ -76,7 +76,6 @@ class Incident:
     work_ends: float | None = None
     work_alarm: Alarm | None = None
     sent = 0
-    armed_sent = False
     requeued = 0
     queued = False
     authority_asked = False
