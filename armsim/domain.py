@@ -124,7 +124,7 @@ DEPLOYMENT_COLUMNS = (
 )  # fmt: skip
 STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
 DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")
-SHORTFALL_COLUMNS = ("kind", "shift_start", "planned", "crewed", "uncrewed_officers")
+SHORTFALL_COLUMNS = ("kind", "shift_start", "planned", "crewed", "uncrewed_officers", "force")
 POST_COLUMNS = ("post", "day", "wanted_minutes", "filled_minutes")
 COMMAND_COLUMNS = ("incident", "asked_at", "started_at", "ended_at", "task")
 THREAT_COLUMNS = ("level", "start", "end")

@@ -20,6 +20,12 @@ def _words(name: str) -> tuple[int, int, int, int]:
     return tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))  # type: ignore[return-value]
 
 
+def stable_code(*name: str | int) -> int:
+    """A number from 0 up to 2**40 for a stream's name: the same in every run, process and release."""
+    first, second, _, _ = _words("\x1f".join(str(part) for part in name))
+    return first | (second & 0xFF) << 32
+
+
 class Streams:
     """The random streams of one replication.
 

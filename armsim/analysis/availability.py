@@ -48,8 +48,8 @@ def availability(log: Log, world: World) -> dict[str, float]:
     free = np.isin(own["status"], FREE)
     on_post = own["status"] == UnitStatus.ON_POST
     size = _LEVELS * _DAY_HOURS
-    zero, many = _counted(own["start"][free], own["end"][free], edges, cells, size)
-    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, cells, size)
+    zero, many = counted(own["start"][free], own["end"][free], edges, cells, size)
+    _, posted = counted(own["start"][on_post], own["end"][on_post], edges, cells, size)
     elapsed = _summed(cells, np.diff(edges), _LEVELS * _DAY_HOURS)
     surveys, none = _surveys(log, world, is_arv, edges, cells)
     table = {
@@ -70,8 +70,8 @@ def _over_time(own: dict[str, NDArray[Any]], edges: Floats, log: Log, world: Wor
     hour = (edges[:-1] // _HOUR).astype(np.intp)
     hours = int(hour[-1]) + 1
     free, on_post = np.isin(own["status"], FREE), own["status"] == UnitStatus.ON_POST
-    zero, many = _counted(own["start"][free], own["end"][free], edges, hour, hours)
-    _, posted = _counted(own["start"][on_post], own["end"][on_post], edges, hour, hours)
+    zero, many = counted(own["start"][free], own["end"][free], edges, hour, hours)
+    _, posted = counted(own["start"][on_post], own["end"][on_post], edges, hour, hours)
     table = {
         "minutes": _summed(hour, np.diff(edges), hours),
         "arv_free_zero_minutes": zero,
@@ -89,6 +89,36 @@ def arv_units(log: Log, world: World) -> NDArray[np.bool_]:
     """Whether each unit is an armed response vehicle, by unit number."""
     arv = [world.scenario.units[kind].arv for kind in world.kinds]
     return np.array([arv[unit.kind] for unit in log.units], dtype=bool)
+
+
+def counted(
+    starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp], size: int
+) -> tuple[Floats, Floats]:
+    """Minutes with no interval open, and unit-minutes of open intervals, by cell.
+
+    Args:
+        starts: minutes, shape (n,).
+        ends: minutes, shape (n,), not before the starts.
+        edges: rising minutes, shape (m + 1,); what lies outside is not read.
+        cells: number of the cell of each stretch between two edges, shape (m,).
+        size: number of cells.
+
+    Returns:
+        Two arrays of shape (size,).
+    """
+    first, last = edges[0], edges[-1]
+    opens, closes = np.clip(starts, first, last), np.clip(ends, first, last)
+    times = np.concatenate([opens, closes, edges])
+    steps = np.concatenate(
+        [np.ones(len(opens), np.int64), np.full(len(closes), -1), np.zeros(len(edges), np.int64)]
+    )
+    order = np.argsort(times, kind="stable")
+    times, count = times[order], np.cumsum(steps[order])[:-1]
+    length = np.diff(times)
+    lasting = length > 0
+    length, count = length[lasting], count[lasting]
+    cell = cells[np.searchsorted(edges, times[:-1][lasting], side="right") - 1]
+    return _summed(cell, length * (count == 0), size), _summed(cell, length * count, size)
 
 
 def spells(log: Log, world: World) -> list[tuple[int, float, float]]:
@@ -110,25 +140,6 @@ def _grid(log: Log, world: World) -> tuple[Floats, NDArray[np.intp]]:
     which = np.searchsorted([start for _, start, _ in parts], left, side="right") - 1
     level = np.array([level for level, _, _ in parts], dtype=np.intp)[which]
     return edges, level * _DAY_HOURS + (left // _HOUR).astype(np.intp) % _DAY_HOURS
-
-
-def _counted(
-    starts: Floats, ends: Floats, edges: Floats, cells: NDArray[np.intp], size: int
-) -> tuple[Floats, Floats]:
-    """Minutes with no interval open, and unit-minutes of open intervals, by cell."""
-    first, last = edges[0], edges[-1]
-    opens, closes = np.clip(starts, first, last), np.clip(ends, first, last)
-    times = np.concatenate([opens, closes, edges])
-    steps = np.concatenate(
-        [np.ones(len(opens), np.int64), np.full(len(closes), -1), np.zeros(len(edges), np.int64)]
-    )
-    order = np.argsort(times, kind="stable")
-    times, count = times[order], np.cumsum(steps[order])[:-1]
-    length = np.diff(times)
-    lasting = length > 0
-    length, count = length[lasting], count[lasting]
-    cell = cells[np.searchsorted(edges, times[:-1][lasting], side="right") - 1]
-    return _summed(cell, length * (count == 0), size), _summed(cell, length * count, size)
 
 
 def _summed(cell: NDArray[np.intp], values: NDArray[Any], size: int) -> Floats:

@@ -17,6 +17,7 @@ from armsim.analysis.availability import availability
 from armsim.analysis.curve import CENSORED, NEVER, REACHED
 from armsim.analysis.option import MILESTONES, RESPONSE_TYPES
 from armsim.analysis.potential import potential_response
+from armsim.analysis.run_in import run_in
 from armsim.config.schema.demand import Attendance
 from armsim.domain import FirearmsOutcome, Grade, Outcome, ThreatLevel
 from armsim.model.roster import Unit
@@ -76,6 +77,7 @@ class Measures:
         totals: additive sums by name, such as ``minutes:level=SEVERE``.
         potential: sum over surveys with an obtainable ARV of its expected minutes, shape (zones, levels).
         surveys: number of those surveys, shape (levels,).
+        run_in: hourly series from the start of the warm-up, columns of ``analysis.run_in``.
     """
 
     replication: int
@@ -84,6 +86,7 @@ class Measures:
     totals: dict[str, float]
     potential: NDArray[np.float64]
     surveys: NDArray[np.int64]
+    run_in: dict[str, NDArray[Any]]
 
 
 def measure(log: Log, world: World) -> Measures:
@@ -102,7 +105,7 @@ def measure(log: Log, world: World) -> Measures:
     totals.update(duty_totals(log, world))
     surveyed, surveys = potential_response(log, world)
     responses = response_rows(counted, world)
-    return Measures(log.replication, log.seed, responses, totals, surveyed, surveys)
+    return Measures(log.replication, log.seed, responses, totals, surveyed, surveys, run_in(log, world))
 
 
 def response_rows(incidents: Table, world: World) -> dict[str, NDArray[Any]]:

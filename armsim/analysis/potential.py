@@ -5,7 +5,8 @@ Zones have too few incidents of their own; this reads every zone at every survey
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,17 @@ from armsim.model.world import World
 if TYPE_CHECKING:
     from armsim.analysis.measure import Log
 
-#: Cells of the survey-rows-by-zones table worked on at once: 8 MB.
-_CHUNK_CELLS = 1 << 21
+#: Cells of a table by zone made in one call: 1 MB, as what leaves the processor's cache takes twice as long.
+_CALL_CELLS = 1 << 17
+#: Cells of a table by zone kept at once: 64 MB.
+_BLOCK_CELLS = 1 << 24
 _IN_THE_VEHICLE = (
     UnitStatus.ON_PATROL, UnitStatus.RETURNING, UnitStatus.REPOSITIONING, UnitStatus.MOBILISING,
     UnitStatus.EN_ROUTE,
 )  # fmt: skip
+
+Floats = NDArray[np.float32]
+Columns = dict[str, NDArray[Any]]
 
 
 def potential_response(log: Log, world: World) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -38,52 +44,86 @@ def potential_response(log: Log, world: World) -> tuple[NDArray[np.float64], NDA
     zones = len(world.zones)
     sums, count = np.zeros((zones, len(ThreatLevel))), np.zeros(len(ThreatLevel), dtype=np.int64)
     survey = log.tables["survey"]
-    seen = arv_units(log, world)[survey["unit"].astype(np.intp)] & (survey["obtainable"] >= 1)
-    if not seen.any():
+    seen = np.flatnonzero(arv_units(log, world)[survey["unit"].astype(np.intp)] & (survey["obtainable"] >= 1))
+    if not len(seen):
         return sums, count
-    rows = np.flatnonzero(seen)
-    rows = rows[np.argsort(survey["minute"][rows], kind="stable")]
+    rows = seen[np.argsort(survey["minute"][seen], kind="stable")]
     minute = survey["minute"][rows]
     first = np.flatnonzero(np.concatenate(([True], np.diff(minute) > 0)))
     starts = np.array([start for _, start, _ in spells(log, world)])
     levels = np.array([level for level, _, _ in spells(log, world)])
     level = levels[np.clip(np.searchsorted(starts, minute[first], side="right") - 1, 0, None)]
-    travel, place = _travel(log, world, rows)
-    turn_out = _turn_out(world, survey["status"][rows])
-    for low, high in _chunks(first, len(rows), zones):
+    for low, high in _blocks(first, len(rows), zones):
         at, until = first[low], first[high] if high < len(first) else len(rows)
-        minutes = travel[place[at:until]] + turn_out[at:until, np.newaxis]
-        soonest = np.minimum.reduceat(minutes, first[low:high] - at, axis=0)
-        for one in np.unique(level[low:high]):
-            sums[:, one] += soonest[level[low:high] == one].sum(axis=0, dtype=np.float64)
+        own = {name: column[rows[at:until]] for name, column in survey.items()}
+        _add(sums, own, first[low:high] - at, level[low:high], world)
     count += np.bincount(level, minlength=len(count))
     return sums, count
 
 
-def _travel(log: Log, world: World, rows: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
-    """Minutes from each distinct whereabouts to each zone, and which of them each survey row is at."""
-    survey = log.tables["survey"]
-    spot = np.column_stack([survey[name][rows] for name in ("place_a", "place_b", "place_c")])
-    distinct, place = np.unique(spot, axis=0, return_inverse=True)
-    zones = distinct[:, 2].astype(np.int64)
+def _add(
+    sums: NDArray[np.float64], own: Columns, first: NDArray[np.intp], level: NDArray[Any], world: World
+) -> None:
+    """Add the soonest minutes of some surveys, whose rows begin at *first*, to the sums by level."""
+    turn_out = _turn_out(world, own["status"])
+    begins, stay = _stays(own, turn_out)
+    travel = _travel({name: column[begins] for name, column in own.items()}, world)
+    travel += turn_out[begins, np.newaxis]
+    several = _in_columns(first, stay)
+    step = max(1, _CALL_CELLS // travel.shape[1])
+    for low in range(0, len(first), step):
+        span = slice(low, low + step)
+        soonest = travel.take(several[0, span], axis=0)
+        for others in several[1:, span]:
+            np.minimum(soonest, travel.take(others, axis=0), out=soonest)
+        for one in np.unique(level[span]):
+            sums[:, one] += soonest[level[span] == one].sum(axis=0, dtype=np.float64)
+
+
+def _stays(own: Columns, turn_out: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows that begin a stay, of one unit at one place with one turn-out, and the stay of each row."""
+    order = np.argsort(own["unit"], kind="stable")
+    new = np.zeros(len(order), dtype=bool)
+    new[:1] = True
+    for column in (own["unit"], own["place_a"], own["place_b"], own["place_c"], turn_out):
+        ordered = column[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
+    stay = np.empty(len(order), dtype=np.intp)
+    stay[order] = np.cumsum(new) - 1
+    return order[new], stay
+
+
+def _in_columns(first: NDArray[np.intp], stay: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Stays that each survey found, shape (most, surveys); those that found fewer name their first again."""
+    found = np.diff(np.concatenate((first, [len(stay)])))
+    rank = np.arange(int(found.max()))[:, np.newaxis]
+    return np.asarray(stay[np.where(rank < found, first + rank, first)], dtype=np.intp)
+
+
+def _travel(spots: Columns, world: World) -> Floats:
+    """Minutes with blue lights from each whereabouts to each zone, shape (whereabouts, zones)."""
+    x, y, zones = spots["place_a"], spots["place_b"], spots["place_c"].astype(np.int64)
     if world.scenario.travel.kind == "matrix":  # in mid-trip it has no zone of its own: take the nearest
         centroids = cKDTree(np.column_stack([world.zone_arrays["x_km"], world.zone_arrays["y_km"]]))
-        zones = np.where(zones < 0, centroids.query(distinct[:, :2])[1], zones)
-    places = world.travel.places(distinct[:, 0], distinct[:, 1], zones)
-    factor = world.scenario.travel.blue_light_time_factor.get("FIREARMS", 1.0)
-    travel = world.travel.minutes_to_zones(places) * np.float32(factor)
-    return np.asarray(travel, dtype=np.float32), np.asarray(place, dtype=np.intp).reshape(-1)
+        zones = np.where(zones < 0, centroids.query(np.column_stack([x, y]))[1], zones)
+    places = world.travel.places(x, y, zones)
+    travel = np.empty((len(places), len(world.zones)), dtype=np.float32)
+    step = max(1, _CALL_CELLS // travel.shape[1])
+    for low in range(0, len(places), step):
+        travel[low : low + step] = world.travel.minutes_to_zones(places[low : low + step])
+    travel *= np.float32(world.scenario.travel.blue_light_time_factor.get("FIREARMS", 1.0))
+    return travel
 
 
-def _turn_out(world: World, status: NDArray[np.float64]) -> NDArray[np.float32]:
+def _turn_out(world: World, status: NDArray[np.float64]) -> Floats:
     mobilisation = world.scenario.dispatch.mobilisation
     moving = np.isin(status, _IN_THE_VEHICLE)
     minutes = np.where(moving, mobilisation.on_patrol.expected, mobilisation.at_base.expected)
     return np.asarray(minutes, dtype=np.float32)
 
 
-def _chunks(first: NDArray[np.intp], rows: int, zones: int) -> list[tuple[int, int]]:
-    """Spans of surveys whose rows make at most a chunk of cells, or one survey each."""
+def _blocks(first: NDArray[np.intp], rows: int, zones: int) -> Iterator[tuple[int, int]]:
+    """Spans of surveys whose rows make at most a block of cells, or one survey each."""
     per_survey = np.diff(np.concatenate((first, [rows])))
-    step = max(1, _CHUNK_CELLS // (zones * max(1, int(per_survey.max()))))
-    return [(low, min(low + step, len(first))) for low in range(0, len(first), step)]
+    step = max(1, _BLOCK_CELLS // (zones * int(per_survey.max())))
+    return ((low, min(low + step, len(first))) for low in range(0, len(first), step))

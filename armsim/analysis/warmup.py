@@ -64,13 +64,15 @@ def check_warm_up(series: ArrayLike, warm_up: int, cycle: int = 1, level: float 
     """Judge a warm-up from a figure followed through time, such as units busy in each hour.
 
     Each replication's own profile in the later half is taken off first, phase by phase, so that the daily
-    wave is not mistaken for the start's influence. MSER-5 alone cries wolf, the more so with a long cycle;
-    what it would cut beyond the warm-up must also differ from the later half by more than chance.
+    wave is not mistaken for the start's influence. MSER-5 alone cries wolf, the more so the fewer cycles the
+    later half has, as their own profile fits them. What it would cut beyond the warm-up must therefore also
+    differ from the later half by more than chance, and by more than any stretch of the same length in the
+    later half does: weekends differ from other days.
 
     Args:
         series: shape (R, T), one row a replication, from the start of the warm-up; all at one threat level.
         warm_up: bins of it that are warm-up.
-        cycle: bins after which demand and duty repeat, such as 168 for hours of a week; 1 for none.
+        cycle: bins after which demand and duty repeat, such as 24 for hours of a day; 1 for none.
         level: confidence level of that difference, which counts replications as the unit.
 
     Returns:
@@ -87,7 +89,16 @@ def check_warm_up(series: ArrayLike, warm_up: int, cycle: int = 1, level: float 
         return WarmUpCheck(warm_up, wanted, hit_limit, too_short=False)
     difference = mean_interval(excess[:, warm_up:wanted].mean(axis=1), level)
     chance = difference.low <= 0 <= difference.high
-    return WarmUpCheck(warm_up, wanted, hit_limit, too_short=not chance)
+    usual = abs(difference.value) <= _largest_stretch(excess.mean(axis=0), wanted - warm_up)
+    return WarmUpCheck(warm_up, wanted, hit_limit, too_short=not (chance or usual))
+
+
+def _largest_stretch(series: FloatArray, length: int) -> float:
+    """Largest mean, by size, of *length* neighbours in the later half; 0 when it holds no such stretch."""
+    later = series[len(series) // 2 :]
+    sums = np.concatenate(([0.0], np.cumsum(later)))
+    means = (sums[length:] - sums[: max(len(sums) - length, 0)]) / length
+    return float(np.abs(means).max(initial=0.0))
 
 
 def _profile(values: FloatArray, cycle: int) -> FloatArray:

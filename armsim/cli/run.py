@@ -99,14 +99,13 @@ def _study(
 ) -> Study:
     from armsim.config.loader import load_scenario
     from armsim.domain import Record
-    from armsim.study.plan import Study
+    from armsim.study.plan import Study, option_name
 
     loaded = load_scenario(file, overrides, sets, last_wins)
     for note in loaded.notes:
         say(f"{note.where}  {note.path}  note: {note.message}")
-    name = "+".join([loaded.stem, *loaded.composed.applied])
     return Study(
-        {name: loaded},
+        {option_name(loaded): loaded},
         replications or 0,
         -1 if seed is None else seed,
         None if record is None else Record(record),
@@ -159,15 +158,9 @@ def _present(finished: Finished, wanted: list[Condition], quiet: bool, no_charts
             f"{len(finished.failures)} failed, the others are kept; "
             f"traces are in {finished.folder / 'log.jsonl'}"
         )
-    from armsim.errors import RunFolderError
-    from armsim.study.results import Results
-
-    try:
-        results = Results.open(finished.folder)
-    except RunFolderError:
-        if finished.failures:  # none is left to show, and the failures have been
-            return False
-        raise
+    results = finished.results
+    if results is None:  # none is left to show, and the failures have been
+        return False
     if not quiet:
         from armsim.cli.table import result_table
 

@@ -34,6 +34,7 @@ def result_table(results: Results) -> Table:
     table = Table(title=results.title, title_justify="left", caption_justify="left")
     table.caption = (
         f"{results.replications} replications; limits hold at {confidence:.0%} and show simulation noise only"
+        f"{_warm_up(results)}"
     )
     levels = _columns(results)
     table.add_column("")
@@ -47,6 +48,16 @@ def result_table(results: Results) -> Table:
             for name, cells in _rows(mine, metric, wanted, label).items():
                 table.add_row(head + name, *[cells.get(level, "") for level in levels])
     return table
+
+
+def _warm_up(results: Results) -> str:
+    """Whether the warm-up looks long enough, a line for each different answer."""
+    said: dict[str, list[str]] = {}
+    for option, one in results.warm_up.items():
+        said.setdefault(one.words, []).append(option)
+    many = len(results.options) > 1
+    lines = [f"{', '.join(names)}: {words}" if many else words for words, names in said.items()]
+    return "".join(f"\n{line[0].upper() if not many else line[0]}{line[1:]}" for line in lines)
 
 
 def _columns(results: Results) -> list[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from armsim.config import written
+from armsim.config.checks_attacks import ATTACK_CHECKS
+from armsim.config.checks_forces import FORCE_CHECKS
 from armsim.config.checks_names import NAME_CHECKS
 from armsim.config.compose import Composed
 from armsim.config.paths import Path as Place
@@ -34,8 +36,8 @@ Check = Callable[[Scenario], Iterator[Finding]]
 def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]:
     """Every problem and note across the settings of *scenario*, in no particular order."""
     found = [
-        problem(composed, place, text, severity, at_key=_faults_key(place, text))
-        for one in (*NAME_CHECKS, *VALUE_CHECKS)
+        problem(composed, place, text, severity, at_key=faults_key(place, text))
+        for one in (*NAME_CHECKS, *VALUE_CHECKS, *ATTACK_CHECKS, *FORCE_CHECKS)
         for place, text, severity in one(scenario)
     ]
     for place, name in data_files(scenario):
@@ -45,7 +47,7 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
     return list(dict.fromkeys(found))
 
 
-def _faults_key(place: Place, text: str) -> bool:
+def faults_key(place: Place, text: str) -> bool:
     """Whether the unknown name is the key itself and not the value beside it."""
     if not place or not text.startswith("unknown "):
         return False
@@ -168,7 +170,9 @@ def reserve_below_fleet(scenario: Scenario) -> Iterator[Finding]:
         reserves.append((("threat", "levels", level, "reserve"), setting.reserve))
     for place, reserve in reserves:
         for kind, by_grade in reserve.items():
-            vehicles = scenario.units[kind].vehicles if kind in scenario.units else None
+            owned = scenario.units[kind].vehicles if kind in scenario.units else None
+            # By force a force of few vehicles may well be meant to keep all; none of them all, hardly.
+            vehicles = max(owned.values(), default=0) if isinstance(owned, dict) else owned
             for grade, kept in by_grade.items():
                 if vehicles is not None and kept >= vehicles:
                     text = f"keeps back {kept} of {vehicles} vehicles, so none is ever sent to {grade}"
@@ -233,7 +237,7 @@ def _annual(kind: IncidentType, people: float) -> float:
     elif kind.annual_per_100k is not None:
         rate = kind.annual_per_100k * people / 100_000
     else:
-        rate = kind.annual or 0.0
+        rate = sum(kind.annual.values()) if isinstance(kind.annual, dict) else kind.annual or 0.0
     return rate * (1 + (kind.stand_down.per_operation if kind.stand_down else 0.0))
 
 

@@ -25,19 +25,19 @@ def profiles_exist(scenario: Scenario) -> Iterator[Finding]:
     for name, kind in scenario.demand.types.items():
         if kind.profile is not None:
             place = ("demand", "types", name, "profile")
-            yield from _known(place, kind.profile, scenario.demand.profiles, "profile", "demand.profiles")
+            yield from known_name(place, kind.profile, scenario.demand.profiles, "profile", "demand.profiles")
 
 
 def unit_sources_exist(scenario: Scenario) -> Iterator[Finding]:
     """Base groups and teams that unit kinds name, and patterns that teams name."""
     for name, unit in scenario.units.items():
-        yield from _known(("units", name, "bases"), unit.bases, scenario.bases, "group of bases", "bases")
+        yield from known_name(("units", name, "bases"), unit.bases, scenario.bases, "group of bases", "bases")
         if unit.team is not None:
-            yield from _known(("units", name, "team"), unit.team, scenario.teams, "team", "teams")
+            yield from known_name(("units", name, "team"), unit.team, scenario.teams, "team", "teams")
     for name, team in scenario.teams.items():
         if isinstance(team, PatternTeam):
             place = ("teams", name, "pattern")
-            yield from _known(place, team.pattern, scenario.patterns, "pattern", "patterns")
+            yield from known_name(place, team.pattern, scenario.patterns, "pattern", "patterns")
 
 
 def everything_is_used(scenario: Scenario) -> Iterator[Finding]:
@@ -65,7 +65,7 @@ def standing_bases_exist(scenario: Scenario) -> Iterator[Finding]:
             continue
         for base in unit.standing:
             place = ("units", name, "standing", base)
-            yield from _known(place, base, group.sites, "base", f"bases.{unit.bases}.sites")
+            yield from known_name(place, base, group.sites, "base", f"bases.{unit.bases}.sites")
 
 
 def shift_letters_exist(scenario: Scenario) -> Iterator[Finding]:
@@ -74,13 +74,13 @@ def shift_letters_exist(scenario: Scenario) -> Iterator[Finding]:
         shifts = _shifts(scenario, unit)
         for letter in unit.double_crewed if isinstance(unit.double_crewed, dict) and shifts else ():
             place = ("units", name, "double_crewed", letter)
-            yield from _known(place, letter, shifts, "shift", "the pattern of its team")
+            yield from known_name(place, letter, shifts, "shift", "the pattern of its team")
 
 
 def unit_kinds_exist(scenario: Scenario) -> Iterator[Finding]:
     """Unit kinds that demand, dispatch and levels name."""
     for place, kind in _kinds_named(scenario):
-        yield from _known(place, kind, scenario.units, "unit kind", "units")
+        yield from known_name(place, kind, scenario.units, "unit kind", "units")
 
 
 def types_exist(scenario: Scenario) -> Iterator[Finding]:
@@ -89,7 +89,7 @@ def types_exist(scenario: Scenario) -> Iterator[Finding]:
         for key, named in (("demand", setting.demand), ("attendance", setting.attendance)):
             for name in named:
                 place = ("threat", "levels", level, key, name)
-                yield from _known(place, name, scenario.demand.types, "incident type", "demand.types")
+                yield from known_name(place, name, scenario.demand.types, "incident type", "demand.types")
 
 
 def level_names_exist(scenario: Scenario) -> Iterator[Finding]:
@@ -103,19 +103,19 @@ def level_names_exist(scenario: Scenario) -> Iterator[Finding]:
     for level, setting in scenario.threat.levels.items():
         at: Path = ("threat", "levels", level)
         for name, post in setting.posts.items():
-            yield from _known((*at, "posts", name, "site"), post.site, scenario.sites, "site", "sites")
+            yield from known_name((*at, "posts", name, "site"), post.site, scenario.sites, "site", "sites")
         for index, team in enumerate(setting.duty.teams):
-            yield from _known((*at, "duty", "teams", index), team, scenario.teams, "team", "teams")
+            yield from known_name((*at, "duty", "teams", index), team, scenario.teams, "team", "teams")
         for index, absence in enumerate(setting.duty.suspend):
             place = (*at, "duty", "suspend", index)
-            yield from _known(place, absence, absences, "planned absence", "any team's planned_absence")
+            yield from known_name(place, absence, absences, "planned absence", "any team's planned_absence")
 
 
 def grades_exist(scenario: Scenario) -> Iterator[Finding]:
     """Grades of blue-light driving."""
     for name in scenario.travel.blue_light_time_factor:
         place = ("travel", "blue_light_time_factor", name)
-        yield from _known(place, name, Grade.__members__, "grade", "the list of grades")
+        yield from known_name(place, name, Grade.__members__, "grade", "the list of grades")
 
 
 def policy_exists(scenario: Scenario) -> Iterator[Finding]:
@@ -168,7 +168,8 @@ NAME_CHECKS: tuple[Callable[[Scenario], Iterator[Finding]], ...] = (
 )
 
 
-def _known(place: Path, name: str, known: Collection[str], what: str, where: str) -> Iterator[Finding]:
+def known_name(place: Path, name: str, known: Collection[str], what: str, where: str) -> Iterator[Finding]:
+    """A problem at *place* when *name* is not among the *known* ones, of *what*, defined *where*."""
     if name not in known:
         hint = suggestion(name, known) if known else f"; {where} defines none"
         yield place, f"unknown {what} {show(name)}{hint}", "error"

@@ -23,6 +23,9 @@ __all__ = ["json_schema", "locate", "names_in", "problem", "validate"]
 
 MAX_PROBLEMS = 200
 
+#: What pydantic calls a number that is too small or too large.
+_OUT_OF_BOUNDS = frozenset({"greater_than", "greater_than_equal", "less_than", "less_than_equal"})
+
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -177,6 +180,9 @@ def _nearest(place: Path, branches: list[list[_Fault]]) -> list[_Fault]:
     def distance(faults: list[_Fault]) -> tuple[bool, int]:
         return any(fault.path == place for fault in faults), len(faults)
 
+    numbers = [faults for faults in branches if faults[0].error["type"] != "dict_type"]
+    if len(numbers) == 1 and all(fault.error["type"] in _OUT_OF_BOUNDS for fault in numbers[0]):
+        return numbers[0]  # a number that may also be written by name: its amount is wrong, not its kind
     best = min(branches, key=distance)
     if len(branches) > 1 and distance(best)[0]:  # it is none of them: name all that it may be
         whole = {**best[0].error, "type": "no_branch", "ctx": {}}

@@ -20,15 +20,14 @@ from armsim.engine.aftermath import (
     cancel,
     forget_alarms,
 )
-from armsim.engine.clock import ARRIVAL, ROSTER, TURNING_POINT, WORK_ENDS, Alarm, Clock
+from armsim.engine.clock import ARRIVAL, ROSTER, TURNING_POINT, UNIT_FREE, WORK_ENDS, Alarm, Clock
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import FIRST_ARMED, Deployment, Incident, subtract
+from armsim.engine.incident import FIRST_ARMED, Deployment, Incident, add, subtract
 from armsim.engine.recorder import Recorder
-from armsim.engine.unit import FOLLOW_ON, HOLDING, MOBILISING, ON_POST, ON_SCENE, REFRESHMENTS, Unit
+from armsim.engine.unit import FOLLOW_ON, HOLDING, MOBILISING, ON_POST, ON_SCENE, Unit
 from armsim.model.travel.leg import Leg
-from armsim.model.travel.noise import noise_factor
 
 Luck = Callable[[int, int], tuple[float, float]]
 
@@ -52,12 +51,14 @@ class Casework:
         self.fleet = fleet
         self.room = room
         self.recorder = recorder
-        self.aftermath = Aftermath(clock, fleet, recorder, paperwork, self.offer)
+        self.aftermath = Aftermath(fleet, recorder, paperwork)
         self.luck = luck
         self.arv_kinds = {unit.rules.code for unit in fleet.units if unit.rules.arv}
         self.desk: CommandDesk
         self.open: dict[int, Incident] = {}
         self.open_counted = 0
+        self._watch_at = NEVER
+        self.window = 0.0
 
     # --- from grading to sending ----------------------------------------------------------------------
 
@@ -65,15 +66,16 @@ class Casework:
         """The incident is ready for units: ask for authority where it is needed, and send."""
         now = self.clock.now
         self.open[incident.number] = incident
-        if incident.counted:
+        drawn = incident.drawn
+        if 0.0 <= drawn.received_at < self.window:
             self.open_counted += 1
         if incident.lost_at < now:
             self._close(incident, Outcome.LOST, now)
             return
-        if incident.stand_down_at == incident.stand_down_at:  # not NaN
-            at = max(now, incident.stand_down_at)
+        if drawn.stand_down_at == drawn.stand_down_at:  # not NaN
+            at = max(now, drawn.stand_down_at)
             Alarm(self.clock, at, TURNING_POINT + incident.number, self._stand_down, incident)
-        if incident.authority_service == incident.authority_service:
+        if drawn.authorisation == drawn.authorisation:
             self.desk.ask(incident, now)
             incident.refresh_wanted()
         if incident.rules.booked is not None and not self._may_start(incident, now):
@@ -84,7 +86,9 @@ class Casework:
         """Booked work starts only when enough response vehicles would be left; else it is put off."""
         keep_free, retry, attempts = incident.rules.booked or (0, 0.0, 0)
         free = sum(
-            len(self.fleet.fresh(kind, now)) for kind, _ in incident.rules.kinds if kind in self.arv_kinds
+            self.fleet.free(self.fleet.pools[kind], now)
+            for kind, _, _ in incident.rules.kinds
+            if kind in self.arv_kinds
         )
         if free >= incident.needs[3] + keep_free:
             return True
@@ -108,6 +112,7 @@ class Casework:
         if incident.wanted:
             self.room.enqueue(incident)
             self._watch_patience(incident)
+            self._watch_units()
         else:
             self.room.dequeue(incident)
         for left in abandoned:
@@ -128,40 +133,36 @@ class Casework:
         status_before = deployment.status_before = unit.status
         abandoned = self._take_off(unit, now)
         turn_out_z, trip_z = self._luck(incident, deployment.ordinal)
-        turn_out = self.room.rules.turn_out[status_before]
-        deployment.mobile_at = now + turn_out.minutes(turn_out_z)
-        travel = self.fleet.travel
+        rules, travel, destination = self.room.rules, self.fleet.travel, incident.place
+        turn_out = rules.turn_out[status_before]
+        deployment.mobile_at = mobile_at = now + turn_out.minutes(turn_out_z)
         place = travel.position(unit.leg, now)
-        mean = deployment.expected - turn_out.mean
-        spread = self.room.rules.noise.spread(travel.road_km(place, incident.place))
-        leg = travel.leg(place, incident.place, deployment.mobile_at, mean * noise_factor(spread, trip_z))
-        self.fleet.enter(unit, MOBILISING, now, deployment.mobile_at, False, leg)
+        noise = rules.noise.factor(travel.road_km(place, destination), trip_z)
+        arrives = mobile_at + (deployment.expected - turn_out.mean) * noise
+        leg = Leg(place, destination, mobile_at, arrives)
+        self.fleet.enter(unit, MOBILISING, now, mobile_at, False, leg)
         unit.job = deployment
         incident.deployments.append(deployment)
         incident.sent += 1
         subtract(incident.short, unit.brings)
         incident.refresh_wanted()
-        deployment.alarm = Alarm(self.clock, leg.arrives, ARRIVAL + unit.number, self._arrival, deployment)
+        deployment.alarm = Alarm(self.clock, arrives, ARRIVAL + unit.number, self._arrival, deployment)
         if incident.rules.patience_ends_assigned:
             cancel(incident.lost_alarm)
-        elif incident.first_arrival_at is None and leg.arrives > incident.lost_at:
+        elif incident.first_arrival_at is None and arrives > incident.lost_at:
             self._watch_patience(incident)
         return abandoned
 
     def _luck(self, incident: Incident, ordinal: int) -> tuple[float, float]:
-        if ordinal < len(incident.trip_z):
-            return incident.turnout_z[ordinal], incident.trip_z[ordinal]
+        drawn = incident.drawn
+        if ordinal < len(drawn.trip_z):
+            return drawn.turnout_z[ordinal], drawn.trip_z[ordinal]
         return self.luck(incident.number, ordinal)
 
     def _take_off(self, unit: Unit, now: float) -> Incident | None:
         """Take a unit off what it is doing; the incident it leaves, if that still needs somebody."""
         deployment = unit.job
-        if deployment is None:
-            if unit.status == REFRESHMENTS:
-                unit.break_until = -NEVER
-            return None
-        if unit.status == FOLLOW_ON:
-            cancel(deployment.alarm)
+        if deployment is None or unit.status == FOLLOW_ON:
             return None
         return self._withdraw(deployment, now, DIVERTED)
 
@@ -172,28 +173,25 @@ class Casework:
         incident, unit = deployment.incident, deployment.unit
         now = self.clock.now
         deployment.arrived_at = now
-        here = Leg.at(incident.place)
-        self.fleet.look(unit, now)
+        if unit.recorded:
+            self.fleet.look(unit, now)  # mobilising, then en route: two rows
         if unit.rules.armed and incident.authority_asked and incident.authorised_at is None:
-            self.fleet.enter(unit, HOLDING, now, NEVER, False, here)
+            self.fleet.enter(unit, HOLDING, now, NEVER, False, unit.leg)
         else:
-            self.fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, NEVER, False, here)
+            self.fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, NEVER, False, unit.leg)
             self._at_work(deployment, now)
         self._watch_shift_end(deployment, now)
 
     def _at_work(self, deployment: Deployment, now: float) -> None:
         """The unit counts on the scene: milestones, work, early leaving, relief of another."""
         incident, unit = deployment.incident, deployment.unit
-        brings = unit.brings
-        there = incident.there
-        for line in range(4):
-            there[line] += brings[line]
+        add(incident.there, unit.brings)
         if incident.first_arrival_at is None:
             incident.first_arrival_at = now
             cancel(incident.lost_alarm)
         elif incident.alone_since is not None:
             incident.alone_minutes += now - incident.alone_since
-        incident.alone_since = None
+            incident.alone_since = None
         milestones.reach(incident, unit, now)
         if incident.rules.post:
             self._relieve_one(incident, deployment, now)
@@ -288,27 +286,35 @@ class Casework:
         """End an incident: release its units in order of sending, then offer the queue once."""
         cancel(incident.work_alarm)
         cancel(incident.lost_alarm)
+        incident.work_alarm = incident.lost_alarm = None
         self.room.dequeue(incident)
         incident.closed_at = now
         incident.outcome = int(outcome)
-        first = next((d for d in incident.deployments if d.arrived_at is not None), None)
         deployments, incident.deployments = incident.deployments, []
+        follow_on = incident.drawn.follow_on
+        first = None
+        if follow_on:
+            first = next((d for d in deployments if d.arrived_at is not None), None)
         if incident.alone_since is not None:
             incident.alone_minutes += now - incident.alone_since
+        freed = False
         for deployment in deployments:
             if deployment.arrived_at is None or deployment.unit.status == HOLDING:
                 self.aftermath.turn_back(deployment, now)
+                freed = True
             else:
-                self.aftermath.release(
-                    deployment, now, WORK_DONE, incident.follow_on if deployment is first else 0.0
-                )
+                busy = follow_on if deployment is first else 0.0
+                freed |= self.aftermath.release(deployment, now, WORK_DONE, busy)
         del self.open[incident.number]
-        if incident.counted:
+        drawn = incident.drawn
+        if 0.0 <= drawn.received_at < self.window:
             self.open_counted -= 1
         if not incident.rules.post:
-            self.recorder.incident(incident, milestones.firearms_outcome(incident))
-        if deployments:
+            self.recorder.incident(incident, milestones.firearms_outcome(incident), drawn.graded_at)
+        if freed:
             self.offer(now)
+        elif self.room.queue:
+            self._watch_units()
 
     # --- withdrawal, relief and shift ends ------------------------------------------------------------
 
@@ -321,8 +327,7 @@ class Casework:
         incident.deployments.remove(deployment)
         brings = unit.brings
         if not deployment.relieving:
-            for line in range(4):
-                incident.short[line] += brings[line]
+            add(incident.short, brings)
         if unit.status in (ON_SCENE, ON_POST):
             subtract(incident.there, brings)
             if not any(incident.there):
@@ -362,8 +367,7 @@ class Casework:
         incident, unit = deployment.incident, deployment.unit
         now = self.clock.now
         deployment.relieving = True
-        for line in range(4):
-            incident.short[line] += unit.brings[line]
+        add(incident.short, unit.brings)
         incident.refresh_wanted()
         limit = max(now, unit.ends + self.room.rules.overrun_limit)
         deployment.limit_alarm = Alarm(
@@ -381,7 +385,7 @@ class Casework:
     def _limit_reached(self, alarm: Alarm) -> None:
         now = self.clock.now
         incident = self._withdraw(alarm.subject, now, SHIFT_LIMIT)
-        self.aftermath.next(alarm.subject.unit, now)
+        self.fleet.next(alarm.subject.unit, now)
         if incident is not None:
             self.attend(incident, now)
 
@@ -397,3 +401,24 @@ class Casework:
                 masks[grade] = room.obtainable(grade, now)
             if incident.queued and incident.wanted & masks[grade] and self.attend(incident, now):
                 masks.clear()
+        if room.queue:
+            self._watch_units()
+
+    def _watch_units(self) -> None:
+        """While somebody waits, look again when the next unit's phase ends by the clock.
+
+        When nobody waits, a unit that comes free needs no event: it is rolled when somebody looks.
+        """
+        at = min([pool.timers[0][0] for pool in self.fleet.pools])
+        if at < self._watch_at:
+            self._watch_at = at
+            Alarm(self.clock, max(at, self.clock.now), UNIT_FREE, self._look_again, None)
+
+    def _look_again(self, _: Alarm) -> None:
+        now = self.clock.now
+        if now < self._watch_at:
+            return  # an earlier look has replaced this one
+        self._watch_at = NEVER
+        for pool in self.fleet.pools:
+            self.fleet.roll(pool, now)
+        self.offer(now)

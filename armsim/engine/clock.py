@@ -29,12 +29,12 @@ SURVEY = 8 * _SHIFT
 class Alarm(Event):
     """A call at a minute. The call receives the alarm, whose ``subject`` says whom it is about."""
 
+    _value = None
+    _ok = True
+
     def __init__(self, clock: Clock, at: float, rank: int, call: Callable[[Any], None], subject: Any) -> None:
-        # Event.__init__ written out, as SimPy's own Timeout does: alarms are most of what a run makes.
-        self.env = clock
+        # Not Event.__init__: alarms are most of what a run makes, and nobody waits for one or reads its value.
         self.callbacks = [call]
-        self._value = None
-        self._ok = True
         self.subject = subject
         heappush(clock._queue, (at, rank, next(clock._eid), self))  # type: ignore[misc]
 
@@ -46,13 +46,6 @@ class Alarm(Event):
 
 class Clock(Environment):
     """The run's time in minutes; negative before the observation window opens."""
-
-    def push(self, at: float, rank: int, event: Event) -> None:
-        """Schedule *event* at exactly *at*.
-
-        SimPy's own ``schedule`` takes a delay, and ``now + (at - now)`` is not always ``at``.
-        """
-        heappush(self._queue, (at, rank, next(self._eid), event))  # type: ignore[misc]
 
     def feed(self, rank: int, items: Iterable[tuple[float, int, Callable[[Any], None], Any]]) -> None:
         """Play a sequence of (minute, number, call, subject), sorted by minute, with one alarm pending."""
@@ -71,14 +64,14 @@ class _Feed(Event):
         self._items = items
         self._ok = True
         self._value = None
+        self._calls = [self._fire]
         self._queue_next()
 
     def _queue_next(self) -> None:
-        item = next(self._items, None)
-        if item is not None:
-            at, number, self._call, self._subject = item
-            self.callbacks = [self._fire]
-            self._clock.push(at, self._rank + number, self)
+        for at, number, self._call, self._subject in self._items:
+            self.callbacks = self._calls
+            heappush(self._clock._queue, (at, self._rank + number, next(self._clock._eid), self))  # type: ignore[misc]
+            break
 
     def _fire(self, _: Event) -> None:
         call, subject = self._call, self._subject

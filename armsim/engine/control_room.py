@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf
 
-from armsim.domain import ThreatLevel
-from armsim.engine.fleet import FREE, Fleet
+from armsim.domain import MINUTES_PER_HOUR, ThreatLevel
+from armsim.engine.fleet import Fleet
 from armsim.engine.incident import OFFICERS, Deployment, Incident, lines_short
-from armsim.engine.unit import MOBILISING, Unit
-from armsim.model.policies import Candidates, DispatchPolicy
+from armsim.engine.pool import Group, Pool
+from armsim.engine.unit import AVAILABLE_AT_BASE, MOBILISING, ON_PATROL, Unit
+from armsim.model.policies import Candidates, DispatchPolicy, Run
+from armsim.model.travel.leg import Place
 from armsim.model.travel.noise import NoiseSpread
 
 NO_WORK = -1
@@ -30,7 +32,7 @@ class TurnOut:
 
     def minutes(self, z: float) -> float:
         """The turn-out of a unit with luck *z*."""
-        return exp(self.log_mean + self.log_sd * z)
+        return exp(self.log_mean + self.log_sd * z) if self.log_sd else self.mean
 
 
 @dataclass(slots=True)
@@ -75,6 +77,8 @@ class ControlRoom:
         self.rules = rules
         self.queue: list[Incident] = []
         self.expected_turn_out = [turn_out.mean for turn_out in rules.turn_out]
+        self.turn_out_wheel = self.expected_turn_out[ON_PATROL]
+        self.turn_out_base = self.expected_turn_out[AVAILABLE_AT_BASE]
 
     # --- the queue ------------------------------------------------------------------------------------
 
@@ -96,7 +100,7 @@ class ControlRoom:
         reserve = self.rules.reserve[self.rules.level]
         keeps = self.policy.keeps_reserve
         for kind, offers in self.rules.offers[grade]:
-            if len(self.fleet.fresh(kind, now)) > (reserve[kind][grade] if keeps else 0):
+            if self.fleet.free(self.fleet.pools[kind], now) > (reserve[kind][grade] if keeps else 0):
                 mask |= offers
         return mask
 
@@ -104,51 +108,54 @@ class ControlRoom:
 
     def candidates(self, incident: Incident, now: float) -> Candidates:
         """Units that may be sent to *incident* and bring something it is short of."""
-        wanted = incident.wanted
-        rules = self.rules
-        fleet = self.fleet
-        type_rules = incident.rules
+        fleet, rules = self.fleet, self.rules
+        wanted, place, type_rules = incident.wanted, incident.place, incident.rules
         grade = type_rules.grade
-        reserve = rules.reserve[rules.level]
-        diversions = rules.divert[rules.level][grade]
+        reserve, diversions = rules.reserve[rules.level], rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
-        anyone = type_rules.takes_late and wanted & OFFICERS  # every unit has officers
-        units: list[Unit] = []
-        handicaps: list[float] = []
-        spare: list[float] = []
-        level, ample = True, True
-        for kind, handicap in type_rules.kinds:
-            free = fleet.fresh(kind, now) if now >= fleet.next_due[kind] else fleet.members[kind][FREE]
-            first = len(units)
-            if free:
-                if anyone:
-                    units += free
-                else:
-                    units += [unit for unit in free if unit.offers & wanted and unit.ends > latest]
-                left = len(free) - reserve[kind][grade]
-                ample = ample and left > 0
-                spare += [left] * (len(units) - first)
+        hour = fleet.hours[int((now - fleet.begin) // MINUTES_PER_HOUR)]
+        approach, pools, wheel_turn_out = fleet.travel.approach, fleet.pools, self.turn_out_wheel
+        found = Candidates()
+        units, minutes, runs = found.units, found.minutes, found.runs
+        for kind, handicap, blue in type_rules.kinds:
+            pool = pools[kind]
+            if pool.due <= now:
+                fleet.roll(pool, now)
+            wheel, home = pool.wheel, pool.home
+            if wheel or home:
+                if latest >= pool.first_end:
+                    fleet.find_first_end(pool)
+                if not wanted & OFFICERS or latest >= pool.first_end:  # every unit has officers
+                    wheel, home = _able(wheel, wanted, latest), _able(home, wanted, latest)
+                if wheel:
+                    units += wheel
+                    minutes += approach(wheel.values(), now, place, hour * blue, wheel_turn_out)
+                if home:
+                    units += home
+                    minutes += approach(home.values(), now, place, hour * blue, self.turn_out_base)
+                free = len(pool.wheel) + len(pool.home)
+                runs.append(Run(kind, len(wheel) + len(home), handicap, free - reserve[kind][grade]))
             if kind in diversions:
-                taken = self._divertible(kind, diversions[kind], incident, now)
-                units += taken
-                spare += [inf] * len(taken)
-            handicaps += [handicap] * (len(units) - first)
-            level = level and not handicap
-        return Candidates(units, self._expected(units, incident, now), handicaps, spare, level, ample)
+                taken = self._divertible(pool, diversions[kind], incident, now)
+                if taken:
+                    units += taken
+                    minutes += self._expected(taken, now, place, hour * blue)
+                    runs.append(Run(kind, len(taken), handicap, inf))
+        return found
 
     def _divertible(
         self,
-        kind: int,
+        pool: Pool,
         diversion: tuple[tuple[int, ...], dict[int, frozenset[int]]],
         incident: Incident,
         now: float,
     ) -> list[Unit]:
-        """Units of a kind that *incident* may take off other work."""
+        """Units of a pool that *incident* may take off other work."""
         groups, by_status = diversion
         wanted = incident.wanted
         taken = []
         for group in groups:
-            for unit in self.fleet.members[kind][group]:
+            for unit in pool.groups[group]:
                 if unit.status == MOBILISING and unit.until <= now:
                     self.fleet.look(unit, now)
                 off = by_status.get(unit.status)
@@ -159,17 +166,11 @@ class ControlRoom:
                         taken.append(unit)
         return taken
 
-    def _expected(self, units: list[Unit], incident: Incident, now: float) -> list[float]:
-        """Expected minutes to arrival: turn-out, mean travel, the speed of the hour, blue lights."""
-        fleet = self.fleet
-        travel = fleet.travel.approach([unit.leg for unit in units], now, incident.place)
-        hour = fleet.time_factor(now)
-        factors = [hour * factor for factor in incident.rules.time_factor]
+    def _expected(self, units: list[Unit], now: float, place: Place, factor: float) -> list[float]:
+        """Expected minutes of units in various statuses."""
+        travel = self.fleet.travel.approach([unit.leg for unit in units], now, place, factor)
         turn_out = self.expected_turn_out
-        return [
-            minutes * factors[unit.code] + turn_out[unit.status]
-            for minutes, unit in zip(travel, units)  # noqa: B905 - hot, and approach gives one each
-        ]
+        return [minutes + turn_out[unit.status] for minutes, unit in zip(travel, units, strict=True)]
 
     # --- choice ---------------------------------------------------------------------------------------
 
@@ -192,8 +193,7 @@ class ControlRoom:
             still = lines_short(short) & wanted
             if not still:
                 break
-            kept = self.rules.reserve[self.rules.level][unit.code][incident.rules.grade]
-            found.remove(index, unit.free and kept > 0)
+            found.remove(index)
             if still != wanted:
                 wanted = still
                 found.keep([wanted & other.offers != 0 for other in found.units])
@@ -220,6 +220,11 @@ class ControlRoom:
         unit = found.units[index]
         reason = FREE_UNIT if unit.free else DIVERTED_UNIT
         return Deployment(incident, unit, incident.sent, now, found.minutes[index], runner_up, others, reason)
+
+
+def _able(group: Group, wanted: int, latest: float) -> Group:
+    """Units of a group that bring something *wanted* and whose duty goes on after *latest*."""
+    return {unit: leg for unit, leg in group.items() if unit.offers & wanted and unit.ends > latest}
 
 
 def _needed(picks: list[Deployment], short: list[int]) -> list[Deployment]:

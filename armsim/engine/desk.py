@@ -43,7 +43,7 @@ class CommandDesk:
             incident, asked = self._waiting.pop(0)
             if incident.closed_at is None:
                 self._busy += 1
-                ends = now + incident.authority_service
+                ends = now + incident.drawn.authorisation
                 self._recorder.command(incident.number, asked, now, ends, AUTHORISATION)
                 Alarm(self._clock, ends, DESK + incident.number, self._authority_given, incident)
 
@@ -52,8 +52,8 @@ class CommandDesk:
         now = self._clock.now
         if incident.closed_at is None:
             self._authorised(incident, now)
-        if incident.closed_at is None and incident.command > 0:
-            ends = now + incident.command
+        if incident.closed_at is None and incident.drawn.command > 0:
+            ends = now + incident.drawn.command
             self._recorder.command(incident.number, now, now, ends, COMMAND)
             Alarm(self._clock, ends, DESK + incident.number, self._place_free, incident)
         else:

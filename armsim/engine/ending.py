@@ -23,7 +23,7 @@ def log_open(incidents: Iterable[Incident], recorder: Recorder, horizon: float) 
             incident.there = [0, 0, 0, 0]
             incident.count_filled(horizon)
         else:
-            recorder.incident(incident, firearms_outcome(incident))
+            recorder.incident(incident, firearms_outcome(incident), incident.drawn.graded_at)
 
 
 def log_ungraded(incidents: Iterable[Incident], recorder: Recorder, horizon: float) -> None:
@@ -32,5 +32,4 @@ def log_ungraded(incidents: Iterable[Incident], recorder: Recorder, horizon: flo
         lost = incident.lost_at < horizon
         incident.outcome = int(Outcome.LOST if lost else Outcome.OPEN_AT_END)
         incident.closed_at = incident.lost_at if lost else None
-        incident.graded_at = NAN
-        recorder.incident(incident, firearms_outcome(incident))
+        recorder.incident(incident, firearms_outcome(incident), NAN)

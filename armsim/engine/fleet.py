@@ -7,9 +7,11 @@ rows are written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from heapq import heappop, heappush
 from math import inf
 
+from armsim.domain import MINUTES_PER_HOUR
+from armsim.engine.pool import BUSY_GROUP, FREE_GROUP, OFF, Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.unit import (
     AVAILABLE_AT_BASE,
@@ -26,17 +28,6 @@ from armsim.model.travel.base import TravelModel
 from armsim.model.travel.leg import Leg
 
 NO_INCIDENT = -1
-#: Groups of units on duty, so that a look for units to divert need not go through all of them.
-FREE, MOVING, AT_WORK, ON_BREAK = range(4)
-_GROUPS = tuple(
-    {OFF_DUTY: -1, MOBILISING: MOVING, EN_ROUTE: MOVING, REFRESHMENTS: ON_BREAK}.get(status, AT_WORK)
-    for status in range(13)
-)
-
-
-def group_of(status: int) -> int:
-    """The group of a unit that is not free and in *status*; -1 off duty."""
-    return _GROUPS[status]
 
 
 class Fleet:
@@ -44,27 +35,36 @@ class Fleet:
 
     Args:
         units: every unit of the run, in order of number.
-        kinds: number of unit kinds.
+        pools: one for each kind of unit, in order of its code.
         travel: where units are.
-        time_factor: multiplier of ordinary travel minutes at a minute (speed by hour of the week).
+        hours: multiplier of ordinary travel minutes for each hour of the run (speed by hour of the week).
+        begin: minute at which the first of these hours begins.
         recorder: where status intervals and duty go.
     """
 
     def __init__(
         self,
         units: list[Unit],
-        kinds: int,
+        pools: tuple[Pool, ...],
         travel: TravelModel,
-        time_factor: Callable[[float], float],
+        hours: list[float],
+        begin: float,
         recorder: Recorder,
     ) -> None:
         self.units = units
+        self.pools = pools
         self.travel = travel
-        self.time_factor = time_factor
+        self.hours = hours
+        self.begin = begin
         self.recorder = recorder
-        # Ordered sets: membership and order are those of a dictionary's keys.
-        self.members: list[tuple[dict[Unit, None], ...]] = [tuple({} for _ in range(4)) for _ in range(kinds)]
-        self.next_due = [inf] * kinds
+        for unit in units:
+            unit.pool = pools[unit.code]
+            unit.group = unit.pool.groups[OFF]
+            unit.group[unit] = unit.leg
+
+    def time_factor(self, minute: float) -> float:
+        """Multiplier of ordinary travel minutes at *minute*."""
+        return self.hours[int((minute - self.begin) // MINUTES_PER_HOUR)]
 
     # --- the door -------------------------------------------------------------------------------------
 
@@ -75,17 +75,26 @@ class Fleet:
             self.recorder.status(
                 unit.number, unit.status, unit.since, now, NO_INCIDENT if job is None else job.incident.number
             )
-        group = FREE if free else _GROUPS[status]
-        if group != unit.group:
-            members = self.members[unit.rules.code]
-            if unit.group >= 0:
-                del members[unit.group][unit]
-            if group >= 0:
-                members[group][unit] = None
+        pool = unit.pool
+        if free:
+            group = pool.groups[FREE_GROUP[status]]
+            if unit.ends < pool.first_end:
+                pool.first_end = unit.ends
+            if until < pool.free_due:
+                pool.free_due = until
+                if until < pool.due:
+                    pool.due = until
+        else:
+            group = pool.groups[BUSY_GROUP[status]]
+            if until != inf and status != MOBILISING:
+                heappush(pool.timers, (until, unit.number))
+                if until < pool.due:
+                    pool.due = until
+        if group is not unit.group:
+            del unit.group[unit]
             unit.group = group
-            unit.free = free
-        if free and until < self.next_due[unit.rules.code]:
-            self.next_due[unit.rules.code] = until
+        group[unit] = leg
+        unit.free = free
         unit.status = status
         unit.since = now
         unit.until = until
@@ -100,32 +109,51 @@ class Fleet:
             status = unit.status
             if status == MOBILISING:
                 self.enter(unit, EN_ROUTE, at, inf, False, unit.leg)
-            elif at >= unit.ends:
+            elif at >= unit.ends and unit.job is None:
                 self._go_off(unit, at)
+            elif not unit.free and status != RETURNING:
+                self.next(unit, at)
+            elif at >= unit.break_at:
+                self.next(unit, at)
             elif status == ON_PATROL:
                 self._next_point(unit, at)
             else:
-                self.enter(unit, AVAILABLE_AT_BASE, at, unit.ends, True, unit.leg)
+                self.enter(unit, AVAILABLE_AT_BASE, at, min(unit.ends, unit.break_at), True, unit.leg)
 
-    def fresh(self, kind: int, now: float) -> dict[Unit, None]:
-        """Free units of a kind at *now*; the collection must not be kept."""
-        free = self.members[kind][FREE]
-        if now >= self.next_due[kind]:
-            for unit in [unit for unit in free if unit.until <= now]:
+    def roll(self, pool: Pool, now: float) -> None:
+        """Roll the units of *pool* whose phases ended by *now*; for when ``pool.due`` has come."""
+        timers = pool.timers
+        while timers[0][0] <= now:
+            unit = self.units[heappop(timers)[1]]
+            if unit.until <= now:
                 self.look(unit, now)
-            self.next_due[kind] = min([unit.until for unit in free], default=inf)
-        return free
+        if pool.free_due <= now:
+            for unit in [unit for group in (pool.wheel, pool.home) for unit in group if unit.until <= now]:
+                self.look(unit, now)
+            untils = [unit.until for group in (pool.wheel, pool.home) for unit in group]
+            pool.free_due = min(untils, default=inf)
+        pool.due = min(pool.free_due, timers[0][0])
+
+    def free(self, pool: Pool, now: float) -> int:
+        """Number of free units of *pool* at *now*."""
+        if pool.due <= now:
+            self.roll(pool, now)
+        return len(pool.wheel) + len(pool.home)
+
+    def find_first_end(self, pool: Pool) -> None:
+        """Find the earliest end of duty among the free units of *pool*."""
+        ends = [unit.ends for group in (pool.wheel, pool.home) for unit in group]
+        pool.first_end = min(ends, default=inf)
 
     def _next_point(self, unit: Unit, at: float) -> None:
         """Patrol goes on to the point of the slot that begins at *at*; no row, as the status stays."""
-        travel = self.travel
-        slot = unit.rules.patrol_slot
-        index = int((at - unit.slot_origin) / slot + 0.5)
-        leg = unit.leg
+        travel, leg, points, pool = self.travel, unit.leg, unit.points, unit.pool
+        unit.slot = slot = unit.slot + 1
         origin = leg.destination if leg.arrives <= at else travel.position(leg, at)
-        point = unit.point(index)
-        unit.leg = travel.leg(origin, point, at, travel.minutes(origin, point) * self.time_factor(at))
-        unit.until = min(unit.slot_origin + (index + 1) * slot, unit.ends)
+        hour = self.hours[int((at - self.begin) // MINUTES_PER_HOUR)]
+        unit.leg = pool.wheel[unit] = travel.trip(origin, points[slot % len(points)], at, hour)
+        until = unit.slot_origin + (slot + 1) * unit.rules.patrol_slot
+        unit.until = min(until, unit.ends, unit.break_at)
 
     # --- what a unit does next ------------------------------------------------------------------------
 
@@ -137,11 +165,29 @@ class Fleet:
         unit.brings = brings
         unit.offers = sum(1 << line for line, count in enumerate(brings) if count)
         unit.duty = duty
-        unit.break_until = -inf
         unit.slot_origin = now
         unit.tour += 1
+        if unit.tours:
+            unit.points = unit.tours[unit.tour % len(unit.tours)]
         unit.leg = Leg.at(unit.base)
         self.resume(unit, now)
+
+    def next(self, unit: Unit, now: float) -> None:
+        """A unit without work takes the break it is owed, or goes back to what free units do."""
+        if unit.break_at <= now:
+            owed = now < unit.break_closes and now < unit.ends
+            unit.break_at = inf
+            if owed:
+                self._take_break(unit, now)
+                unit.job = None
+                return
+        self.resume(unit, now)
+        unit.job = None
+
+    def _take_break(self, unit: Unit, now: float) -> None:
+        place = self.travel.position(unit.leg, now)
+        until = min(now + unit.rules.break_length, max(now, unit.ends))
+        self.enter(unit, REFRESHMENTS, now, until, False, Leg.at(place))
 
     def resume(self, unit: Unit, now: float) -> None:
         """Patrol, go home or stay, or go off duty when the shift is over."""
@@ -150,21 +196,21 @@ class Fleet:
         if now >= unit.ends:
             self._go_off(unit, now)
         elif unit.rules.patrol_slot:
-            slot = unit.rules.patrol_slot
-            index = int((now - unit.slot_origin) / slot + 1e-9)
-            point = unit.point(index)
-            minutes = self.travel.minutes(place, point) * self.time_factor(now)
-            until = min(unit.slot_origin + (index + 1) * slot, unit.ends)
-            self.enter(unit, ON_PATROL, now, until, True, self.travel.leg(place, point, now, minutes))
+            length, points = unit.rules.patrol_slot, unit.points
+            unit.slot = slot = int((now - unit.slot_origin) / length + 1e-9)
+            until = min(unit.slot_origin + (slot + 1) * length, unit.ends, unit.break_at)
+            leg = self.travel.trip(place, points[slot % len(points)], now, self.time_factor(now))
+            self.enter(unit, ON_PATROL, now, until, True, leg)
         elif place == unit.base:
-            self.enter(unit, AVAILABLE_AT_BASE, now, unit.ends, True, Leg.at(place))
+            self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
         else:
             home = self._home(unit, place, now)
-            self.enter(unit, RETURNING, now, min(home.arrives, unit.ends), True, home)
+            free = not unit.rules.home_first
+            until = min(home.arrives, unit.ends, unit.break_at) if free else home.arrives
+            self.enter(unit, RETURNING, now, until, free, home)
 
     def _home(self, unit: Unit, place: tuple[float, float, object], now: float) -> Leg:
-        minutes = self.travel.minutes(place, unit.base) * self.time_factor(now)
-        return self.travel.leg(place, unit.base, now, minutes)
+        return self.travel.trip(place, unit.base, now, self.time_factor(now))
 
     def _go_off(self, unit: Unit, at: float) -> None:
         """Off duty at the base, or drive there first."""

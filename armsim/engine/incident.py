@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from armsim.domain import Capability
 from armsim.model.travel.leg import Place
@@ -30,8 +30,8 @@ class TypeRules:
     """What the engine needs to know of an incident type, or of a kind of post.
 
     Attributes:
-        kinds: unit kinds that may be sent and their handicap in minutes, in order of kind.
-        time_factor: per unit kind, multiplier of travel minutes (blue lights).
+        kinds: unit kinds that may be sent, their handicap in minutes and their multiplier of travel minutes
+            (blue lights), in order of kind.
         work_from: milestone that starts the work.
         work_at_latest: minutes after the first arrival at which it starts anyway.
         later_units_stay: share of the remaining work that later units stay for; 1 with no early release.
@@ -45,8 +45,7 @@ class TypeRules:
 
     code: int
     grade: int
-    kinds: tuple[tuple[int, float], ...]
-    time_factor: tuple[float, ...]
+    kinds: tuple[tuple[int, float, float], ...]
     work_from: int
     work_at_latest: float
     later_units_stay: float
@@ -58,12 +57,35 @@ class TypeRules:
     post: bool
 
 
+class Drawn(NamedTuple):
+    """What was drawn of an incident before dispatch: a row of the incident table."""
+
+    number: int
+    type: int
+    priority: int
+    zone: int
+    place: Place
+    level: int
+    received_at: float
+    graded_at: float
+    needs: tuple[int, int, int, int]
+    work: float
+    authorisation: float = NAN
+    command: float = 0.0
+    stand_down_at: float = NAN
+    lost_at: float = NAN
+    follow_on: float = 0.0
+    crew_off: bool = False
+    turnout_z: Sequence[float] = ()
+    trip_z: Sequence[float] = ()
+
+
 class Incident:
     """An incident and its clocks.
 
     Attributes:
+        drawn: what was drawn of it before dispatch.
         order: grade, priority, received_at, number: the order in which it is served.
-        needs: what must be there, by capability.
         short: needs less what has been sent and not withdrawn, by capability; may be negative.
         there: what is on the scene, by capability.
         wanted: bit mask of capabilities still short that may be sent now.
@@ -72,7 +94,8 @@ class Incident:
         work_ends: minute at which running work ends, else ``None``.
     """
 
-    # What starts unset is a class attribute: an incident sets fifteen attributes when made instead of forty.
+    # What starts unset is a class attribute: few attributes are set when one is made, and an instance stays
+    # below the thirty up to which Python keeps instances small.
     work_ends: float | None = None
     work_alarm: Alarm | None = None
     sent = 0
@@ -80,16 +103,9 @@ class Incident:
     queued = False
     authority_asked = False
     authorised_at: float | None = None
-    authority_service = NAN
-    command = 0.0
-    stand_down_at = NAN
     stood_down = False
-    lost_at = NAN
     lost_alarm: Alarm | None = None
-    follow_on = 0.0
-    crew_off = False
-    turnout_z: Sequence[float] = ()
-    trip_z: Sequence[float] = ()
+    crew_is_off = False
     first_arrival_at: float | None = None
     closed_at: float | None = None
     outcome = -1
@@ -97,29 +113,23 @@ class Incident:
     attempts = 0
     alone_since: float | None = None
     alone_minutes = 0.0
-    counted = False
     post_index = -1
     filled_since: float | None = None
     filled_minutes = 0.0
 
-    def __init__(
-        self, number: int, rules: TypeRules, priority: int, zone: int, place: Place, level: int,
-        received_at: float, graded_at: float, needs: tuple[int, int, int, int], work: float,
-    ) -> None:  # fmt: skip
-        self.number = number
+    def __init__(self, rules: TypeRules, drawn: Drawn) -> None:
         self.rules = rules
-        self.order = (rules.grade, priority, received_at, number)
-        self.zone = zone
-        self.place = place
-        self.level = level
-        self.received_at = received_at
-        self.graded_at = graded_at
-        self.needs = needs
+        self.drawn = drawn
+        self.number = number = drawn.number
+        self.place = drawn.place
+        self.needs = needs = drawn.needs
+        self.lost_at = drawn.lost_at
+        self.order = (rules.grade, drawn.priority, drawn.received_at, number)
         self.short = list(needs)
         self.there = [0, 0, 0, 0]
         self.wanted = mask_of(needs)
         self.reached: list[float | None] = [None, None, None, None]
-        self.work_left = work
+        self.work_left = drawn.work
         self.deployments: list[Deployment] = []
 
     def __lt__(self, other: Incident) -> bool:
@@ -145,10 +155,12 @@ class Incident:
 class Deployment:
     """One unit sent to one incident, and its clocks."""
 
-    __slots__ = (
-        "alarm", "alternatives", "arrived_at", "assigned_at", "expected", "incident", "leave_alarm",
-        "limit_alarm", "mobile_at", "ordinal", "reason", "relieving", "runner_up", "status_before", "unit",
-    )  # fmt: skip
+    # As with incidents, what starts unset is a class attribute.
+    arrived_at: float | None = None
+    alarm: Alarm | None = None
+    leave_alarm: Alarm | None = None
+    limit_alarm: Alarm | None = None
+    relieving = False
 
     def __init__(
         self, incident: Incident, unit: Unit, ordinal: int, assigned_at: float, expected: float,
@@ -159,16 +171,11 @@ class Deployment:
         self.ordinal = ordinal
         self.assigned_at = assigned_at
         self.mobile_at = assigned_at
-        self.arrived_at: float | None = None
         self.expected = expected
         self.runner_up = runner_up
         self.alternatives = alternatives
         self.status_before = unit.status
         self.reason = reason
-        self.alarm: Alarm | None = None
-        self.leave_alarm: Alarm | None = None
-        self.limit_alarm: Alarm | None = None
-        self.relieving = False
 
 
 def lines_short(short: Sequence[int]) -> int:
@@ -184,10 +191,22 @@ def lines_short(short: Sequence[int]) -> int:
     return wanted
 
 
+def add(counts: list[int], brings: tuple[int, int, int, int]) -> None:
+    """Add what a unit brings to *counts*, in place; written out for speed."""
+    officers, ced, armed, arv = brings
+    counts[0] += officers
+    counts[1] += ced
+    counts[2] += armed
+    counts[3] += arv
+
+
 def subtract(counts: list[int], brings: tuple[int, int, int, int]) -> None:
-    """Take what a unit brings off *counts*, in place."""
-    for line in range(4):
-        counts[line] -= brings[line]
+    """Take what a unit brings off *counts*, in place; written out for speed."""
+    officers, ced, armed, arv = brings
+    counts[0] -= officers
+    counts[1] -= ced
+    counts[2] -= armed
+    counts[3] -= arv
 
 
 @cache

@@ -60,13 +60,14 @@ class Recorder:
             deployment.status_before, deployment.alternatives, deployment.runner_up, deployment.reason, end,
         )  # fmt: skip
 
-    def incident(self, incident: Incident, firearms_outcome: int) -> None:
-        """An incident ended."""
+    def incident(self, incident: Incident, firearms_outcome: int, graded_at: float) -> None:
+        """An incident ended; *graded_at* is NaN when it never was."""
+        drawn = incident.drawn
         first_officer, first_ced, first_armed, full = incident.reached
         authorised, closed = incident.authorised_at, incident.closed_at
         self._incidents += (
-            incident.number, incident.rules.code, incident.rules.grade, incident.zone, incident.level,
-            incident.place[0], incident.place[1], incident.received_at, incident.graded_at,
+            incident.number, incident.rules.code, incident.rules.grade, drawn.zone, drawn.level,
+            incident.place[0], incident.place[1], drawn.received_at, graded_at,
             NAN if authorised is None else authorised,
             NAN if first_officer is None else first_officer, NAN if first_ced is None else first_ced,
             NAN if first_armed is None else first_armed, NAN if full is None else full,

@@ -8,8 +8,8 @@ from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.duty import DiversionRule, UnitKind
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
 from armsim.engine.control_room import NO_WORK, DispatchRules, TurnOut
-from armsim.engine.fleet import group_of
 from armsim.engine.incident import ARMED, ARV, CED, OFFICERS, TypeRules
+from armsim.engine.pool import BUSY_GROUP
 from armsim.engine.unit import KindRules
 from armsim.model.demand import PostSpec
 from armsim.model.travel.noise import NoiseSpread
@@ -42,6 +42,7 @@ def kind_rules(code: int, kind: UnitKind) -> KindRules:
         serves=tuple(grade.name in kind.serves for grade in _GRADES),
         handicap=tuple(float(kind.handicap.get(grade.name, 0.0)) for grade in _GRADES),  # type: ignore[call-overload]
         patrol_slot=kind.patrol.slot if kind.patrol else 0.0,
+        home_first=kind.returns == "home_first",
         break_length=breaks.length if breaks else 0.0,
         break_window=(breaks.earliest, breaks.latest) if breaks else (0.0, 0.0),
     )
@@ -56,8 +57,9 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRul
     """An incident type's rules."""
     config: IncidentType = world.scenario.demand.types[world.types[code]]
     grade = Grade[config.grade]
+    factors = _time_factors(world, kinds, config.grade)
     able = tuple(
-        (kind.code, kind.handicap[grade])
+        (kind.code, kind.handicap[grade], factors[kind.code])
         for kind in kinds
         if kind.serves[grade] and world.kinds[kind.code] not in config.not_by
     )
@@ -66,7 +68,6 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRul
         code=code,
         grade=int(grade),
         kinds=able,
-        time_factor=_time_factors(world, kinds, config.grade),
         work_from=_MILESTONES.index(Milestone(config.on_scene_from)),
         work_at_latest=config.on_scene_at_latest,
         later_units_stay=1.0 if config.later_units_stay is None else config.later_units_stay,
@@ -81,14 +82,16 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRul
 
 def post_rules(world: World, spec: PostSpec, kinds: tuple[KindRules, ...]) -> TypeRules:
     """A post's rules: work of the lowest grade that ends by the clock."""
+    factors = _time_factors(world, kinds, "POST")
     able = sorted(
-        (code, order * _NEXT_KIND) for order, code in enumerate(spec.kinds) if kinds[code].serves[Grade.POST]
+        (code, order * _NEXT_KIND, factors[code])
+        for order, code in enumerate(spec.kinds)
+        if kinds[code].serves[Grade.POST]
     )
     return TypeRules(
         code=-1,
         grade=int(Grade.POST),
         kinds=tuple(able),
-        time_factor=_time_factors(world, kinds, "POST"),
         work_from=0,
         work_at_latest=0.0,
         later_units_stay=1.0,
@@ -151,7 +154,7 @@ def _diversion(
     return tuple(
         {
             code: (
-                tuple(sorted({group_of(status) for status in by_status})),
+                tuple(sorted({BUSY_GROUP[status] for status in by_status})),
                 {status: frozenset(off) for status, off in by_status.items()},
             )
             for code, by_status in row.items()

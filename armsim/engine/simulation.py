@@ -5,37 +5,37 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import isnan
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from armsim import registry
-from armsim.domain import HOURS_PER_WEEK, MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
+from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
 from armsim.engine.casework import Casework
 from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
 from armsim.engine.ending import log_open, log_ungraded
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import Incident
+from armsim.engine.incident import Drawn, Incident
 from armsim.engine.log import EventLog, Table
+from armsim.engine.pool import AT_WORK, BUSY, MOVING, ON_BREAK, Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
 from armsim.engine.unit import OFF_DUTY, RETURNING, Unit
 from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
 from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
-from armsim.model.speeds import time_factors
+from armsim.model.speeds import speed_of_hours
 from armsim.model.threat import timeline
 from armsim.model.world import World
 from armsim.streams import Streams
 
-_CHUNK = 2_000
+_CHUNK = 100
 _FREE, _DIVERTIBLE, _NEITHER = 2, 1, 0
-#: Rows of the roster feed at one minute: the level changes first, then duty starts, breaks and posts.
-_LEVEL, _PARADE, _BREAK, _POST = 0, 1 << 20, 2 << 20, 3 << 20
+#: Rows of the roster feed at one minute: the level changes first, then duty starts and posts.
+_LEVEL, _PARADE, _POST = 0, 1 << 20, 2 << 20
 
 _GOLDEN = 0.6180339887498949
 
@@ -60,16 +60,17 @@ def simulate(world: World, seed: int, replication: int, record: Record) -> Event
 
 @contextmanager
 def _calm_collector() -> Iterator[None]:
-    """Collect cycles rarely while a replication runs: incidents and deployments point at each other.
+    """No search for cycles while a replication runs: what is closed points at nothing that points back.
 
-    Measured 6% of the time of a replication; a run leaves some 20 MB of cycles for the next collection.
+    The search took a tenth of a replication. What the whole run leaves is collected after it.
     """
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 50, 50)
+    before = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if before:
+            gc.enable()
 
 
 class Simulation:
@@ -88,9 +89,10 @@ class Simulation:
         self.recorder = Recorder(record, self.duty.end.tolist())
         self.kinds = tuple(kind_rules(code, scenario.units[name]) for code, name in enumerate(world.kinds))
         self.types = tuple(type_rules(world, code, self.kinds) for code in range(len(world.types)))
-        self._factors = time_factors(scenario)
-        self._first_hour = scenario.start.weekday() * 24
-        self.fleet = Fleet(self._units(), len(self.kinds), world.travel, self.time_factor, self.recorder)
+        pools = tuple(Pool(kind) for kind in self.kinds)
+        first_hour = self.begin // MINUTES_PER_HOUR * MINUTES_PER_HOUR
+        hours = speed_of_hours(scenario, first_hour, self.end)
+        self.fleet = Fleet(self._units(), pools, world.travel, hours, first_hour, self.recorder)
         policy = registry.load("armsim.dispatch", str(scenario.dispatch.policy["kind"]))
         options = {name: value for name, value in scenario.dispatch.policy.items() if name != "kind"}
         rules = dispatch_rules(world)
@@ -100,6 +102,7 @@ class Simulation:
         self.casework = Casework(
             self.clock, self.fleet, self.room, self.recorder, scenario.demand.paperwork, self._more_luck
         )
+        self.casework.window = self.window
         self.casework.desk = CommandDesk(
             self.clock, scenario.desk.capacity, self.recorder, self.casework.authorised
         )
@@ -131,10 +134,6 @@ class Simulation:
             self.streams.replication,
         )
 
-    def time_factor(self, minute: float) -> float:
-        """Multiplier of ordinary travel minutes at *minute*: the speed of the hour of the week."""
-        return self._factors[(int(minute // MINUTES_PER_HOUR) + self._first_hour) % HOURS_PER_WEEK]
-
     def _counted_left(self, incidents: IncidentTable, horizon: float) -> bool:
         """Counted incidents that are open, or received in the window and not yet graded."""
         late = (incidents.received_at < self.window) & (incidents.graded_at >= horizon)
@@ -151,7 +150,7 @@ class Simulation:
             unit = Unit(spec.number, rules, spec.base.place, full or rules.armed)
             unit.since = self.begin
             if spec.number in points:
-                unit.waypoints, unit.slots = points[spec.number]
+                unit.tours = points[spec.number]
             units.append(unit)
         return units
 
@@ -176,11 +175,7 @@ class Simulation:
         for row, (number, start, end, officers, ced, armed, arv) in enumerate(rows):
             unit = self.fleet.units[number]
             crew = (officers, ced, armed, arv)
-            items.append((max(start, self.begin), _PARADE + number, self._parade, (unit, end, crew, row)))
-            due = start + _break_due(unit)
-            if unit.rules.break_length and self.begin <= due < end:
-                closes = start + unit.rules.break_window[1]
-                items.append((due, _BREAK + number, self.casework.aftermath.break_due, (unit, closes)))
+            items.append((max(start, self.begin), _PARADE + number, self._parade, (unit, start, end, crew, row)))
         items += [
             (post.opens, _POST + index, self._post_opens, (index, post))
             for index, post in enumerate(self.posts)
@@ -188,10 +183,13 @@ class Simulation:
         items.sort(key=lambda item: item[:2])
         return items
 
-    def _parade(self, subject: tuple[Unit, float, tuple[int, int, int, int], int]) -> None:
-        unit, ends, crew, row = subject
+    def _parade(self, subject: tuple[Unit, float, float, tuple[int, int, int, int], int]) -> None:
+        unit, start, ends, crew, row = subject
         now = self.clock.now
         self.fleet.look(unit, now)
+        due = start + _break_due(unit)
+        if unit.rules.break_length and now <= due < ends:
+            unit.break_at, unit.break_closes = due, start + unit.rules.break_window[1]
         if unit.status != OFF_DUTY:
             # Still out from the last tour: the old crew goes on and the new one is not needed.
             unit.ends = ends
@@ -210,11 +208,9 @@ class Simulation:
     def _post_opens(self, subject: tuple[int, PostSpec]) -> None:
         index, spec = subject
         now = self.clock.now
-        number = -2 - index
-        post = Incident(
-            number, post_rules(self.world, spec, self.kinds), spec.priority, spec.zone, spec.place,
-            self.room.rules.level, now, now, spec.needs, 0.0,
-        )  # fmt: skip
+        level = self.room.rules.level
+        drawn = Drawn(-2 - index, -1, spec.priority, spec.zone, spec.place, level, now, now, spec.needs, 0.0)
+        post = Incident(post_rules(self.world, spec, self.kinds), drawn)
         post.post_index = index
         self.post_rows.append(post)
         Alarm(self.clock, spec.closes, WORK_ENDS + index, lambda _: self.casework.post_closes(post), post)
@@ -224,38 +220,24 @@ class Simulation:
         graded = self.casework.graded
         for start in range(0, len(table), _CHUNK):
             for incident in self._made(table, slice(start, start + _CHUNK)):
-                yield incident.graded_at, incident.number, graded, incident
+                yield incident.drawn.graded_at, incident.number, graded, incident
 
     def _made(self, table: IncidentTable, rows: slice) -> Iterator[Incident]:
         """Incidents of some rows; made in chunks so that memory does not grow with the window."""
-        window = self.window
         columns = zip(
             table.number[rows].tolist(), table.type[rows].tolist(), table.priority[rows].tolist(),
             table.zone[rows].tolist(), table.places[rows], table.level[rows].tolist(),
-            table.received_at[rows].tolist(), table.graded_at[rows].tolist(), table.needs[rows].tolist(),
-            table.on_scene[rows].tolist(), table.authorisation[rows].tolist(), table.command[rows].tolist(),
+            table.received_at[rows].tolist(), table.graded_at[rows].tolist(),
+            map(tuple, table.needs[rows].tolist()), table.on_scene[rows].tolist(),
+            table.authorisation[rows].tolist(), table.command[rows].tolist(),
             table.stand_down_at[rows].tolist(), table.lost_at[rows].tolist(), table.follow_on[rows].tolist(),
             table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(),
             strict=True,
         )  # fmt: skip
-        for (
-            number, kind, priority, zone, place, level, received, graded, needs, work, authorisation, command,
-            stand_down, lost, follow_on, crew_off, turnout_z, trip_z,
-        ) in columns:  # fmt: skip
-            incident = Incident(
-                number, self.types[kind], priority, zone, place, level, received, graded, tuple(needs), work
-            )
-            if not isnan(authorisation):
-                incident.authority_service = authorisation
-                incident.command = command
-            incident.stand_down_at = stand_down
-            incident.crew_off = crew_off
-            incident.lost_at = lost
-            incident.follow_on = follow_on
-            incident.turnout_z = turnout_z
-            incident.trip_z = trip_z
-            incident.counted = 0.0 <= received < window
-            yield incident
+        types = self.types
+        for row in columns:
+            drawn = Drawn._make(row)
+            yield Incident(types[drawn.type], drawn)
 
     # --- the survey -----------------------------------------------------------------------------------
 
@@ -267,21 +249,23 @@ class Simulation:
     def _survey(self, minute: float) -> None:
         """Where the armed units are and whether a firearms incident could have them."""
         fleet = self.fleet
+        position, record = fleet.travel.position, self.recorder.survey
         diversions = self.room.rules.divert[self.room.rules.level][0]
-        for kind in self.kinds:
-            if kind.arv:
-                for unit in list(fleet.fresh(kind.code, minute)):
-                    self.recorder.survey(
-                        minute, unit.number, unit.status, _FREE, fleet.travel.position(unit.leg, minute)
-                    )
-                _, by_status = diversions.get(kind.code, ((), {}))
-                for unit in [unit for group in fleet.members[kind.code][1:] for unit in group]:
+        for pool in fleet.pools:
+            if not pool.rules.arv:
+                continue
+            fleet.roll(pool, minute)
+            for group in (pool.wheel, pool.home):
+                for unit, leg in group.items():
+                    record(minute, unit.number, unit.status, _FREE, position(leg, minute))
+            _, by_status = diversions.get(pool.rules.code, ((), {}))
+            for index in (MOVING, AT_WORK, BUSY, ON_BREAK):
+                for unit in list(pool.groups[index]):
                     fleet.look(unit, minute)
-                    off = by_status.get(unit.status, frozenset())
                     grade = -1 if unit.job is None else unit.job.incident.rules.grade
-                    had = _DIVERTIBLE if grade in off and unit.ends > minute else _NEITHER
-                    place = fleet.travel.position(unit.leg, minute)
-                    self.recorder.survey(minute, unit.number, unit.status, had, place)
+                    may = grade in by_status.get(unit.status, ()) and unit.ends > minute
+                    had = _DIVERTIBLE if may else _NEITHER
+                    record(minute, unit.number, unit.status, had, position(unit.leg, minute))
 
     # --- the log --------------------------------------------------------------------------------------
 
@@ -311,10 +295,10 @@ class Simulation:
 
     def _post_table(self, horizon: float) -> Table:
         """Wanted and filled minutes of every post and opening."""
-        wanted = [min(self.posts[row.post_index].closes, horizon) - row.received_at for row in self.post_rows]
+        wanted = [min(self.posts[row.post_index].closes, horizon) - row.drawn.received_at for row in self.post_rows]
         return {
             "post": _floats(np.array([row.post_index for row in self.post_rows])),
-            "day": np.array([row.received_at // MINUTES_PER_DAY for row in self.post_rows]),
+            "day": np.array([row.drawn.received_at // MINUTES_PER_DAY for row in self.post_rows]),
             "wanted_minutes": _floats(np.array(wanted)),
             "filled_minutes": _floats(np.array([row.filled_minutes for row in self.post_rows])),
         }

@@ -11,6 +11,7 @@ from armsim.model.travel.leg import Leg, Place
 
 if TYPE_CHECKING:
     from armsim.engine.incident import Deployment
+    from armsim.engine.pool import Group, Pool
 
 OFF_DUTY = int(UnitStatus.OFF_DUTY)
 AVAILABLE_AT_BASE = int(UnitStatus.AVAILABLE_AT_BASE)
@@ -40,6 +41,7 @@ class KindRules:
         serves: per grade, whether it may be sent.
         handicap: per grade, minutes added when ranked.
         patrol_slot: minutes between patrol points; 0 waits at its base.
+        home_first: it is not free on its way home.
         break_length: minutes of a refreshment break; 0 has none.
         break_window: start and end of the window, minutes from the start of duty.
     """
@@ -51,6 +53,7 @@ class KindRules:
     serves: tuple[bool, ...]
     handicap: tuple[float, ...]
     patrol_slot: float
+    home_first: bool
     break_length: float
     break_window: tuple[float, float]
 
@@ -69,16 +72,21 @@ class Unit:
         ends: planned end of duty.
         job: the deployment it is on, if any.
         free: may be sent without leaving work.
-        group: the fleet's group of units that it is kept in; -1 off duty.
-        waypoints: patrol points, ``slots`` for each tour of duty.
+        pool: the units of its kind.
+        group: the group of the pool that it is in.
+        tours: patrol points of each tour of duty, slot by slot.
         tour: index of the present tour of duty.
-        break_until: a refreshment break is owed until this minute.
+        points: patrol points of the present tour.
+        slot: index of the present slot of the tour.
+        slot_origin: minute at which slot 0 began.
+        break_at: minute at which a refreshment break is due; infinite when none is.
+        break_closes: minute until which that break may be taken.
     """
 
     __slots__ = (
-        "base", "break_until", "brings", "code", "duty", "ends", "free", "group", "job", "leg", "number",
-        "offers", "recorded", "rules", "since", "slot_origin", "slots", "status", "tour", "until",
-        "waypoints",
+        "base", "break_at", "break_closes", "brings", "code", "duty", "ends", "free", "group", "job", "leg", "number",
+        "offers", "pool", "points", "recorded", "rules", "since", "slot", "slot_origin", "status", "tour", "tours",
+        "until",
     )  # fmt: skip
 
     def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:
@@ -96,14 +104,13 @@ class Unit:
         self.ends = -inf
         self.job: Deployment | None = None
         self.free = False
-        self.break_until = -inf
-        self.group = -1
-        self.waypoints: list[Place] = []
-        self.slots = 1
+        self.break_at = inf
+        self.break_closes = -inf
+        self.pool: Pool
+        self.group: Group
+        self.tours: list[list[Place]] = []
         self.tour = -1
+        self.points: list[Place] = []
+        self.slot = 0
         self.slot_origin = 0.0
         self.duty = -1
-
-    def point(self, slot: int) -> Place:
-        """The patrol point of a time slot of this tour of duty; slots beyond those drawn begin again."""
-        return self.waypoints[(self.tour * self.slots + slot % self.slots) % len(self.waypoints)]

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from armsim.config.schema.demand import Attendance
 from armsim.config.schema.laws import Counts, TimeLaw
 from armsim.domain import Capability
-from armsim.streams import Streams
+from armsim.streams import Streams, stable_code
 
 Floats = NDArray[np.float64]
+#: Room for the incidents of one type in one force: 8 million.
+_SEQUENCE_BITS = 23
 
 
 class Source:
@@ -31,6 +33,14 @@ class Source:
 
     def __init__(self, streams: Streams, *name: str) -> None:
         self._streams, self._name = streams, name
+
+    def under(self, *name: str) -> Source:
+        """The streams whose names go on with *name*."""
+        return Source(self._streams, *self._name, *name)
+
+    def keys(self, count: int) -> NDArray[np.int64]:
+        """A number for each of *count* incidents that hangs on these streams' name and its place alone."""
+        return (stable_code(*self._name) << _SEQUENCE_BITS) + np.arange(count, dtype=np.int64)
 
     def generator(self, attribute: str) -> np.random.Generator:
         """The stream of *attribute*, at its start."""
@@ -87,14 +97,14 @@ def requirements(attendance: Attendance, uniforms: Floats) -> NDArray[np.int16]:
     needs = np.zeros(uniforms.shape, dtype=np.int16)
     for name, counts in attendance.items():
         column = Capability[name.upper()].value
-        needs[:, column] = _counts(counts, uniforms[:, column])
+        needs[:, column] = numbers(counts, uniforms[:, column])
     return needs
 
 
-def _counts(counts: Counts, uniforms: Floats) -> NDArray[np.int16] | int:
+def numbers(counts: Counts, uniforms: Floats) -> NDArray[np.int16] | int:
     """Numbers by inversion, ascending, so that a low uniform is a low number at every level."""
     if not isinstance(counts, Mapping):
         return counts
-    numbers = sorted(counts)
-    shares = np.array([counts[number] for number in numbers], dtype=np.float64)
-    return np.array(numbers, dtype=np.int16)[pick(shares, uniforms)]
+    ascending = sorted(counts)
+    shares = np.array([counts[number] for number in ascending], dtype=np.float64)
+    return np.array(ascending, dtype=np.int16)[pick(shares, uniforms)]

@@ -1,4 +1,4 @@
-"""Crews of a pattern team, shift by shift: its kinds take officers in order, as far as vehicles allow."""
+"""Crews of a team of one force, shift by shift: its kinds take officers in turn, as far as vehicles allow."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from armsim.config.schema.duty import UnitKind
 from armsim.domain import MINUTES_PER_HOUR, ThreatLevel
 from armsim.model.absence import Bools
 from armsim.model.crews import Slots, capabilities
+from armsim.model.forces import ForceTeam
 from armsim.model.parades import Parades
 from armsim.model.patterns import Floats, Ints
-from armsim.model.units import Register, kinds_of
+from armsim.model.units import Register, kinds_in
 from armsim.model.vehicles import Vehicles
 from armsim.model.world import World
 from armsim.streams import Streams
@@ -20,14 +21,14 @@ from armsim.streams import Streams
 
 @dataclass
 class Sheet:
-    """What is being written down, in pieces: duty periods, shortfalls, officer-hours by team."""
+    """What is being written down, in pieces: duty periods, shortfalls, officer-hours by team and force."""
 
     unit: list[Ints] = field(default_factory=list)
     start: list[Floats] = field(default_factory=list)
     end: list[Floats] = field(default_factory=list)
     counts: list[Ints] = field(default_factory=list)
     shortfalls: list[tuple[float, ...]] = field(default_factory=list)
-    hours: dict[str, float] = field(default_factory=dict)
+    hours: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def add(self, unit: Ints, start: Floats, end: Floats, counts: Ints) -> None:
         """Write down duty periods."""
@@ -65,13 +66,14 @@ class _Shift:
 
 
 class _Kind:
-    """One kind of the team: its slots by letter, its vehicles, its levels."""
+    """One kind of the team in its force: its slots by letter, its vehicles, its levels."""
 
     def __init__(
         self,
         world: World,
         register: Register,
         name: str,
+        mine: ForceTeam,
         starts: Floats,
         horizon: tuple[float, float],
         streams: Streams,
@@ -82,10 +84,15 @@ class _Kind:
         self.levels = {int(ThreatLevel[level]) for level in config.levels} or {int(v) for v in ThreatLevel}
         self.pieces: list[tuple[Ints, Floats, Floats, Ints, Ints]] = []
         self.delay = config.stagger.delay if config.stagger else 0.0
-        self.slots = {letter: slots for (kind, letter), slots in register.slots.items() if kind == name}
-        self.first = {letter: number for (kind, letter), number in register.first.items() if kind == name}
+        self.slots = register.of(register.slots, name, mine.code)
+        self.first = register.of(register.first, name, mine.code)
         self.vehicles = Vehicles(
-            config, name, np.column_stack((starts, starts + self.delay)).ravel(), horizon, streams
+            world.vehicles[name][mine.code],
+            config.off_road,
+            (mine.force, name),
+            np.column_stack((starts, starts + self.delay)).ravel(),
+            horizon,
+            streams,
         )
 
     def crew(self, shift: _Shift) -> tuple[int, int]:
@@ -143,24 +150,24 @@ def _steps(totals: Ints, first: Bools) -> Ints:
 def crew_team(
     world: World,
     register: Register,
-    name: str,
+    mine: ForceTeam,
     on_parade: Parades,
     sheet: Sheet,
     horizon: tuple[float, float],
     streams: Streams,
 ) -> None:
-    """Form the crews of every shift of the pattern team called *name* and write them on the sheet."""
+    """Form the crews of every shift of a pattern team of one force and write them on the sheet."""
     begin, end = horizon
+    names = kinds_in(world, mine.name, mine.code)
     days = on_parade.calendar
     starts, ends = days.starts.ravel(), (days.starts + days.lengths).ravel()
     live = np.flatnonzero(
-        (on_parade.rostered > 0) & (ends > begin - _longest_delay(world, name)) & (starts < end)
+        (on_parade.rostered > 0) & (ends > begin - _longest_delay(world, names)) & (starts < end)
     )
     order = live[np.argsort(starts[live], kind="stable")]
     bounds = np.searchsorted(on_parade.shift, np.arange(len(starts) + 1))
     trained = np.concatenate(([0], np.cumsum(on_parade.ced)))
-    names = kinds_of(world.scenario, name)
-    kinds = [_Kind(world, register, one, starts[order], horizon, streams) for one in names]
+    kinds = [_Kind(world, register, name, mine, starts[order], horizon, streams) for name in names]
     levels = days.levels.ravel().tolist()
     for column, at in enumerate(order.tolist()):
         first, last = int(bounds[at]), int(bounds[at + 1])
@@ -170,22 +177,26 @@ def crew_team(
             trained[first : last + 1], last - first, int(on_parade.rostered[at]),
         )  # fmt: skip
         level = levels[at]
-        _crew_shift(shift, [kind for kind in kinds if level in kind.levels], sheet, horizon)
+        _crew_shift(shift, [kind for kind in kinds if level in kind.levels], sheet, horizon, mine.code)
     for kind in kinds:
         kind.write(sheet)
     inside = np.minimum(ends, world.scenario.window) - np.maximum(starts, 0.0)
-    sheet.hours[name] = float((np.maximum(inside, 0.0) * np.diff(bounds)).sum() / MINUTES_PER_HOUR)
+    sheet.hours[mine.name, mine.force] = float(
+        (np.maximum(inside, 0.0) * np.diff(bounds)).sum() / MINUTES_PER_HOUR
+    )
 
 
-def _longest_delay(world: World, team: str) -> float:
-    staggers = [world.scenario.units[kind].stagger for kind in kinds_of(world.scenario, team)]
+def _longest_delay(world: World, kinds: list[str]) -> float:
+    staggers = [world.scenario.units[kind].stagger for kind in kinds]
     return max((stagger.delay for stagger in staggers if stagger), default=0.0)
 
 
-def _crew_shift(shift: _Shift, kinds: list[_Kind], sheet: Sheet, horizon: tuple[float, float]) -> None:
+def _crew_shift(
+    shift: _Shift, kinds: list[_Kind], sheet: Sheet, horizon: tuple[float, float], force: int
+) -> None:
     crewed = [(kind.code, *kind.crew(shift)) for kind in kinds]
     if not horizon[0] <= shift.start < horizon[1]:
         return
     for place, (code, planned, formed) in enumerate(crewed):
         left_over = shift.present - shift.seated if place == len(crewed) - 1 else 0
-        sheet.shortfalls.append((code, shift.start, planned, formed, left_over))
+        sheet.shortfalls.append((code, shift.start, planned, formed, left_over, force))

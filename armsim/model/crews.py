@@ -6,6 +6,7 @@ A slot's base, crew and start do not depend on how many slots are filled: one mo
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,18 +15,16 @@ from armsim.config.schema.duty import UnitKind
 from armsim.domain import Capability
 from armsim.model.absence import Bools, levelled, phase_of
 from armsim.model.patterns import Floats, Ints
-from armsim.model.world import World
+from armsim.model.world import Base, World
 
 
-def population_served(world: World, group: str) -> Floats:
-    """Residents of the zones nearest to each base of the group, by straight line; in order of base."""
-    bases = world.bases[group]
+def population_served(world: World, bases: Sequence[Base], force: int) -> Floats:
+    """Residents nearest to each of a force's bases, by straight line, of the zones where it works."""
     x = np.array([base.place[0] for base in bases])
     y = np.array([base.place[1] for base in bases])
-    zones = world.zones
-    east, north = zones["x_km"].to_numpy(float), zones["y_km"].to_numpy(float)
+    area, zones = world.area(force), world.zones
+    east, north, people = (zones[name].to_numpy(float)[area] for name in ("x_km", "y_km", "population"))
     nearest = np.hypot(east[:, None] - x, north[:, None] - y).argmin(axis=1)
-    people = zones["population"].to_numpy(float)
     return np.bincount(nearest, weights=people, minlength=len(bases)).astype(np.float64)
 
 
@@ -93,7 +92,7 @@ def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
     Args:
         kind: the kind.
         letter: shift letter, which may have its own share of larger crews; empty for volunteers.
-        bases: base of each slot, from :func:`base_sequence`.
+        bases: base of each slot, from :func:`base_sequence`, numbered inside the force.
     """
     at_base = np.arange(len(bases))
     for base in np.unique(bases):

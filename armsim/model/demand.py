@@ -8,9 +8,9 @@ streams, one below 1 drops those whose mark lies above it. So every option meets
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import product
 from math import inf
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,10 @@ from armsim.config.quantities import ClockSpan
 from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.threat import LevelConfig, Post
 from armsim.domain import MINUTES_PER_DAY, Capability, Grade, ThreatLevel
+from armsim.model.attacks import Attacks, Burst, draw_attacks
 from armsim.model.attributes import Source, in_disc, pick, requirements
+from armsim.model.escalation import Columns, Rows, escalating, families, joined
+from armsim.model.incident_table import ORDINALS, IncidentTable
 from armsim.model.profiles import (
     MINUTES_PER_YEAR,
     Grid,
@@ -35,71 +38,9 @@ from armsim.model.travel import Place
 from armsim.model.world import World
 from armsim.streams import Streams
 
+__all__ = ["ORDINALS", "IncidentTable", "PostSpec", "draw_incidents", "post_incidents"]
+
 Floats = NDArray[np.float64]
-
-#: Units of an incident that have luck of their own on the way; later ones share in turn.
-ORDINALS = 4
-
-
-@dataclass(frozen=True, eq=False)
-class IncidentTable:
-    """Incidents as columns, one row each, sorted by (graded_at, type, order of arrival).
-
-    Times are minutes since the window opened. Attributes of shape (n,) unless said otherwise.
-
-    Attributes:
-        number: 0 to n - 1.
-        type: code of the type: its index in ``World.types``.
-        grade: code of :class:`~armsim.domain.Grade`.
-        priority: order inside the grade, 0 first.
-        zone: index of the zone.
-        x: km east.
-        y: km north.
-        level: code of the threat level at ``received_at``.
-        received_at: when the call came.
-        graded_at: when a unit may be sent.
-        authorisation: service minutes at the command desk; NaN needs none.
-        command: minutes that the desk stays taken afterwards; 0 none.
-        needs: shape (n, 4), in the order of :class:`~armsim.domain.Capability`.
-        on_scene: minutes of work.
-        stand_down_at: when it is stood down; NaN never.
-        lost_at: when its patience ends; NaN never.
-        follow_on: minutes of work elsewhere; 0 none.
-        crew_off: the first armed crew is off for the rest of its tour.
-        turnout_z: standard normals, shape (n, ORDINALS).
-        trip_z: standard normals, shape (n, ORDINALS).
-        places: where the incidents are, as the travel model wants it.
-    """
-
-    number: NDArray[np.int64]
-    type: NDArray[np.int16]
-    grade: NDArray[np.int8]
-    priority: NDArray[np.int8]
-    zone: NDArray[np.int32]
-    x: Floats
-    y: Floats
-    level: NDArray[np.int8]
-    received_at: Floats
-    graded_at: Floats
-    authorisation: Floats
-    command: Floats
-    needs: NDArray[np.int16]
-    on_scene: Floats
-    stand_down_at: Floats
-    lost_at: Floats
-    follow_on: Floats
-    crew_off: NDArray[np.bool_]
-    turnout_z: NDArray[np.float32]
-    trip_z: NDArray[np.float32]
-    places: list[Place]
-
-    def __len__(self) -> int:
-        return len(self.number)
-
-    def counts(self) -> dict[int, int]:
-        """Code of each type that occurs: its number of incidents."""
-        codes, numbers = np.unique(self.type, return_counts=True)
-        return dict(zip(codes.tolist(), numbers.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +57,7 @@ class PostSpec:
         priority: order among posts, 0 first.
         opens: minute.
         closes: minute, after *opens*.
+        force: code of the force of the zone.
     """
 
     name: str
@@ -127,13 +69,17 @@ class PostSpec:
     priority: int
     opens: float
     closes: float
+    force: int = 0
 
 
-Columns = dict[str, NDArray[Any]]
-_COLUMNS = tuple(one.name for one in fields(IncidentTable) if one.name not in ("number", "places"))
-
-
-def draw_incidents(world: World, streams: Streams, begin: float, end: float) -> IncidentTable:
+def draw_incidents(
+    world: World,
+    streams: Streams,
+    begin: float,
+    end: float,
+    attacks: Attacks | None = None,
+    levels: Timeline | None = None,
+) -> IncidentTable:
     """All incidents received in [*begin*, *end*) of one replication, with every random attribute.
 
     Args:
@@ -141,24 +87,38 @@ def draw_incidents(world: World, streams: Streams, begin: float, end: float) -> 
         streams: the replication's streams; used are those whose names begin with ``"demand"``.
         begin: minute, 0 or before.
         end: minute, after *begin*.
+        attacks: what ``draw_attacks`` gave for the same replication; drawn here if left out.
+        levels: its timeline, likewise.
     """
-    levels = timeline(world.scenario)
+    if attacks is None:
+        attacks = draw_attacks(world, streams, begin, end)
+    if levels is None:
+        levels = timeline(world.scenario, streams, attacks)
     start = world.scenario.start
     hours = hourly_grid(start, begin, end)
     cut = hourly_grid(start, begin, end, levels.starts)
     season = seasonal(world.scenario.demand.season)
     shared = shared_days(streams, hours.days, world.scenario.demand.day_to_day)
-    parts: list[Columns] = []
+    kinds: list[_Kind] = []
     for code, name in enumerate(world.types):
-        kind = _Kind(world, streams, levels, code, name, season, shared)
-        parts.append(kind.usual(hours))
+        kinds.append(_Kind(world, streams, levels, code, name, season, shared, kinds))
+    parts: list[Rows] = []
+    territorial = [force for force, own in enumerate(world.ground.own) if len(own)]
+    for kind, force in product(kinds, territorial):
+        parts.append(kind.usual(hours, force))
         if (kind.multipliers > 1.0).any():
-            parts.append(kind.extra(cut))
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in _COLUMNS}
-    order = np.lexsort((columns["type"], columns["graded_at"]))
-    columns = {name: column[order] for name, column in columns.items()}
+            parts.append(kind.extra(cut, force))
+    parts += [kinds[burst.type].burst(burst, end) for burst in attacks.bursts]
+    rows = joined(parts)
+    # Rows of one moment and type stay in the order of the parts: by force, then by order of arrival.
+    order = np.lexsort((rows.columns["type"], rows.columns["graded_at"]))
+    incidents, children = families(rows.taken(order))
+    return _table(world, incidents, None if children is None else _table(world, children, None))
+
+
+def _table(world: World, columns: Columns, children: IncidentTable | None) -> IncidentTable:
     places = world.travel.places(columns["x"], columns["y"], columns["zone"])
-    return IncidentTable(number=np.arange(order.size), places=places, **columns)
+    return IncidentTable(places=places, children=children, **columns)
 
 
 class _Kind:
@@ -173,66 +133,111 @@ class _Kind:
         name: str,
         season: Floats,
         shared: Floats,
+        kinds: list[_Kind],
     ) -> None:
         self.world, self.streams, self.levels = world, streams, levels
         self.code, self.name = code, name
         self.season, self.shared = season, shared
+        self.kinds = kinds
+        self.singly = any(one.release == "singly" for one in world.scenario.demand.types.values())
         self.kind: IncidentType = world.scenario.demand.types[name]
         self.multipliers = np.array([_at(world, level).demand.get(name, 1.0) for level in ThreatLevel])
         self.stood_down = self.kind.stand_down.per_operation if self.kind.stand_down else 0.0
-        self.weights, annual = world.demand_by_zone[name]
-        self.per_minute = annual * (1.0 + self.stood_down) / MINUTES_PER_YEAR
+        self.by_force = world.demand_by_force[name]
 
-    def usual(self, grid: Grid) -> Columns:
-        """Incidents at multiplier 1, without those that a multiplier below 1 drops."""
-        source = Source(self.streams, "demand", self.name)
-        columns = self._columns(source, arrivals(source.generator("arrivals"), grid.edges, self._rates(grid)))
-        least = self.multipliers[columns["level"]]
+    def usual(self, grid: Grid, force: int) -> Rows:
+        """Incidents of a force at multiplier 1, without those that a multiplier below 1 drops."""
+        source = Source(self.streams, "demand", self.name, self.world.forces[force])
+        received = arrivals(source.generator("arrivals"), grid.edges, self._rates(grid, force))
+        rows = self._rows(source, received, self._where(source, received.size, force))
+        least = self.multipliers[rows.columns["level"]]
         if not (least < 1.0).any():
-            return columns
-        kept = source.uniforms("keep", least.size) < least
-        return {name: column[kept] for name, column in columns.items()}
+            return rows
+        return rows.taken(np.flatnonzero(source.uniforms("keep", least.size) < least))
 
-    def extra(self, grid: Grid) -> Columns:
-        """Incidents that multipliers above 1 add."""
-        source = Source(self.streams, "demand", self.name, "extra")
+    def extra(self, grid: Grid, force: int) -> Rows:
+        """Incidents of a force that multipliers above 1 add."""
+        source = Source(self.streams, "demand", self.name, self.world.forces[force], "extra")
         more = np.maximum(self.multipliers - 1.0, 0.0)[self.levels.levels_at(grid.starts)]
-        received = arrivals(source.generator("arrivals"), grid.edges, self._rates(grid) * more)
-        return self._columns(source, received)
+        received = arrivals(source.generator("arrivals"), grid.edges, self._rates(grid, force) * more)
+        return self._rows(source, received, self._where(source, received.size, force))
 
-    def _rates(self, grid: Grid) -> Floats:
-        """Arrivals a minute in each stretch of *grid*, at multiplier 1."""
+    def burst(self, burst: Burst, end: float) -> Rows:
+        """Incidents that an attack brings and that are received before *end*."""
+        where: Columns = {"zone": burst.zone, "x": burst.x, "y": burst.y}
+        rows = self._rows(burst.source, burst.minute, where, burst.attack, burst.site)
+        return rows.taken(np.flatnonzero(burst.minute < end))
+
+    def _rates(self, grid: Grid, force: int) -> Floats:
+        """Arrivals a minute in a force in each stretch of *grid*, at multiplier 1."""
         demand = self.world.scenario.demand
         profile = demand.profiles[self.kind.profile] if self.kind.profile else None
-        day = day_factors(self.streams, self.name, self.shared, demand.day_to_day)
+        day = day_factors(self.streams, self.name, self.world.forces[force], self.shared, demand.day_to_day)
         by_time = weekly(profile)[grid.hour] * self.season[grid.month] * day[grid.day]
-        return np.asarray(self.per_minute * by_time)
+        per_minute = self.by_force[force][1] * (1.0 + self.stood_down) / MINUTES_PER_YEAR
+        return np.asarray(per_minute * by_time)
+
+    def _rows(
+        self,
+        source: Source,
+        received: Floats,
+        where: Columns,
+        attack: int | NDArray[np.int32] = -1,
+        site: int | NDArray[np.int16] = -1,
+    ) -> Rows:
+        """Incidents with what they turn into; *where* is their zones and points."""
+        count = received.size
+        columns = self._columns(source, received) | where
+        columns["force"] = self.world.zone_force[where["zone"]].astype(np.int16)
+        columns["key"] = source.keys(count)
+        columns["attack"] = np.full(count, attack, dtype=np.int32)
+        columns["attack_site"] = np.full(count, site, dtype=np.int16)
+        law = self.kind.escalation
+        if law is None:
+            columns["escalates_at"] = np.full(count, np.nan)
+            return Rows(columns)
+        into = self.kinds[self.world.types.index(law.to)]
+        return escalating(columns, source, law, lambda own, at: into._rows(own, at, where, columns["attack"]))
 
     def _columns(self, source: Source, received: Floats) -> Columns:
         kind, count = self.kind, received.size
         levels = self.levels.levels_at(received)
+        on_scene = source.times("on_scene", kind.on_scene, count)
         return {
             "type": np.full(count, self.code, dtype=np.int16),
             "grade": np.full(count, Grade[kind.grade], dtype=np.int8),
             "priority": np.full(count, kind.priority, dtype=np.int8),
             "level": levels,
             "received_at": received,
-            **self._where(source, count),
             **self._clocks(source, received),
             "needs": self._needs(source, levels),
-            "on_scene": source.times("on_scene", kind.on_scene, count),
+            "on_scene": on_scene,
+            "on_scene_by_ordinal": self._by_ordinal(source, on_scene),
             "follow_on": self._follow_on(source, count),
             "crew_off": self._marked(source, "crew_off", kind.crew_off, count),
             "turnout_z": source.normals("turnout", count, ORDINALS),
             "trip_z": source.normals("trip", count, ORDINALS),
         }
 
-    def _where(self, source: Source, count: int) -> Columns:
-        zones = self.world.zone_arrays
-        zone = pick(self.weights, source.uniforms("zone", count))
+    def _where(self, source: Source, count: int, force: int) -> Columns:
+        """Zones and points in a force."""
+        zones, zone = self.world.zone_arrays, np.empty(0, dtype=np.int32)
+        if count:
+            chosen = pick(self.by_force[force][0], source.uniforms("zone", count))
+            zone = self.world.ground.own[force][chosen].astype(np.int32)
         x, y, area = (zones[name][zone] for name in ("x_km", "y_km", "area_km2"))
         x, y = in_disc(x, y, area, source.uniforms("point", count, 2))
         return {"zone": zone, "x": x, "y": y}
+
+    def _by_ordinal(self, source: Source, on_scene: Floats) -> NDArray[np.float32]:
+        """Work of each unit by ordinal, the first that of *on_scene*; nothing where no type needs it."""
+        if not self.singly:
+            return np.empty((on_scene.size, 0), dtype=np.float32)
+        work = np.full((on_scene.size, ORDINALS), np.nan, dtype=np.float32)
+        if self.kind.release == "singly":
+            later = source.times("on_scene_later", self.kind.on_scene, on_scene.size * (ORDINALS - 1))
+            work[:, 0], work[:, 1:] = on_scene, later.reshape(-1, ORDINALS - 1)
+        return work
 
     def _clocks(self, source: Source, received: Floats) -> Columns:
         kind, count = self.kind, received.size
@@ -335,11 +340,11 @@ def _openings(hours: ClockSpan, start: float, end: float) -> Iterator[tuple[floa
 
 def _posts(world: World, name: str, post: Post, openings: list[tuple[float, float]]) -> Iterator[PostSpec]:
     place = world.sites[post.site]
-    zone = world.nearest_zone(place[0], place[1])
+    zone = world.site_zone(post.site)
+    force = int(world.zone_force[zone])
     officers, ced, armed, arv = (post.needs.get(one.name.lower(), 0) for one in Capability)  # type: ignore[call-overload]
     kinds = tuple(world.kinds.index(kind) for kind in post.kinds)
     for opens, closes in openings:
         for index in range(post.count):
-            yield PostSpec(
-                name, index, place, zone, (officers, ced, armed, arv), kinds, post.priority, opens, closes
-            )
+            needs = (officers, ced, armed, arv)
+            yield PostSpec(name, index, place, zone, needs, kinds, post.priority, opens, closes, force)

@@ -51,7 +51,7 @@ Resolution = Literal["msoa", "lsoa"]
 
 _FILE = "lsoa2011.parquet"
 _CITY_OF_LONDON = "London, City of"
-#: Spellings in use that the rules of ``_slug`` do not reach.
+#: Spellings in use that the rules of ``force_slug`` do not reach.
 _ALIASES = {
     "met": "metropolitan",
     "metropolitan-police": "metropolitan",
@@ -123,6 +123,20 @@ def lsoa_table() -> pd.DataFrame:
     return _lsoa().copy()
 
 
+def known_points() -> tuple[
+    NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]
+]:
+    """Longitude, latitude, and kilometres east and north on the British grid, of every LSOA.
+
+    A projection fitted to them is the same whatever forces a region has.
+    """
+    table = _lsoa()
+    lon, lat, east, north = (
+        table[name].to_numpy(dtype=np.float64) for name in ("lon", "lat", "easting", "northing")
+    )
+    return lon, lat, east / 1000.0, north / 1000.0
+
+
 def msoa_table() -> pd.DataFrame:
     """Middle Layer Super Output Areas (2011), derived from :func:`lsoa_table`: 7,201 rows, sorted by code.
 
@@ -167,7 +181,7 @@ def _msoa() -> pd.DataFrame:
     return table.reset_index()[order]
 
 
-def _slug(name: str) -> str:
+def force_slug(name: str) -> str:
     """*name* in lower case, words joined by hyphens, without "police", "constabulary" and the like."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower().replace("&", " and ")).strip("-")
     words = _ALIASES.get(words, words)
@@ -183,7 +197,7 @@ def force_names() -> tuple[tuple[str, str], ...]:
         Pairs of a short name for scenario files, such as ``avon-and-somerset``, ``city-of-london``,
         ``metropolitan``, and the official name, such as ``London, City of``; sorted by short name.
     """
-    return tuple(sorted((_slug(name), name) for name in _lsoa()["force"].unique()))
+    return tuple(sorted((force_slug(name), name) for name in _lsoa()["force"].unique()))
 
 
 def resolve_force(name: str) -> str:
@@ -195,9 +209,9 @@ def resolve_force(name: str) -> str:
         KeyError: no such force; the message suggests the closest short name.
     """
     known = dict(force_names())
-    official = known.get(_slug(name))
+    official = known.get(force_slug(name))
     if official is None:
-        hint = suggestion(_slug(name), known)
+        hint = suggestion(force_slug(name), known)
         raise KeyError(f"{name!r} is not a police force of England and Wales{hint}")
     return official
 

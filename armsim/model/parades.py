@@ -11,6 +11,7 @@ from armsim.config.schema.duty import PatternTeam
 from armsim.config.schema.scenario import Scenario
 from armsim.domain import MINUTES_PER_DAY, ThreatLevel
 from armsim.model.absence import Bools, away_in_spells, levelled, marked, phase_of, planned_shares
+from armsim.model.forces import ForceTeam
 from armsim.model.patterns import RESTING, Calendar, Floats, Ints, calendar, holds_for, strength
 from armsim.model.threat import Timeline
 from armsim.streams import Streams
@@ -39,16 +40,17 @@ class Parades:
 
 
 def parades(
-    scenario: Scenario, name: str, streams: Streams, timeline: Timeline, begin: float, end: float
+    scenario: Scenario, mine: ForceTeam, streams: Streams, timeline: Timeline, begin: float, end: float
 ) -> Parades:
-    """Who parades on every shift of the pattern team called *name* between *begin* and *end*."""
+    """Who parades on every shift of a pattern team of one force between *begin* and *end*."""
+    name = mine.name
     team = scenario.teams[name]
     if not isinstance(team, PatternTeam):
         raise TypeError(f"{name} works no pattern")
     days = calendar(scenario.patterns[team.pattern], name, scenario.threat.levels, timeline, begin, end)
-    officers = np.arange(strength(team))
+    officers = np.arange(strength(team, mine.posts))
     works = days.works[officers % days.teams]
-    away = _away(team, name, days, officers, streams, begin, end)
+    away = _away(team, mine, days, officers, streams, begin, end)
     planned = planned_shares(team, name, scenario.threat.levels)
     present = (works != RESTING) & ~away & ~_on_leave(days, officers, planned)
     day, officer = np.nonzero(present.T)
@@ -72,7 +74,13 @@ def _rostered(days: Calendar, works: Ints, called: Ints) -> Ints:
 
 
 def _away(
-    team: PatternTeam, name: str, days: Calendar, officers: Ints, streams: Streams, begin: float, end: float
+    team: PatternTeam,
+    mine: ForceTeam,
+    days: Calendar,
+    officers: Ints,
+    streams: Streams,
+    begin: float,
+    end: float,
 ) -> Bools:
     """Whether each officer is in a spell of absence when the day's shift starts; on rest days at noon."""
     noon = (days.first_day + np.arange(days.works.shape[1]) + 0.5) * MINUTES_PER_DAY
@@ -80,7 +88,7 @@ def _away(
     members = np.broadcast_to(officers[:, None], times.shape)
     away = np.zeros(times.shape, dtype=bool)
     for cause, spells in (("sickness", team.sickness), ("non_deployable", team.non_deployable)):
-        rng = streams.generator("duty", name, cause)
+        rng = streams.generator("duty", mine.force, mine.name, cause)
         away |= away_in_spells(rng, spells, members, times, begin, end)
     return away
 

@@ -131,9 +131,9 @@ def holds_for(level: LevelConfig, team: str) -> bool:
     return not level.duty.teams or team in level.duty.teams
 
 
-def strength(team: PatternTeam) -> int:
-    """Officers in post: the establishment less vacancies, to the nearest officer."""
-    return int(np.floor(team.establishment * (1.0 - team.vacancies) + 0.5 + 1e-9))
+def strength(team: PatternTeam, posts: int) -> int:
+    """Officers in post: so many posts on the books less vacancies, to the nearest officer."""
+    return int(np.floor(posts * (1.0 - team.vacancies) + 0.5 + 1e-9))
 
 
 def team_sizes(officers: int, teams: int) -> Ints:

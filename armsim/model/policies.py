@@ -13,54 +13,80 @@ from typing import Any, Protocol
 from armsim.config.base import Model
 
 
+class Run:
+    """Neighbours in the lists of candidates: free units of one kind, or units of one kind to be diverted.
+
+    Attributes:
+        kind: code of the kind.
+        count: how many they are.
+        handicap: minutes that the scenario adds for this kind and work.
+        spare: how many units of the kind are free beyond the reserve kept back from this grade; infinite for
+            units that would be diverted.
+    """
+
+    __slots__ = ("count", "handicap", "kind", "spare")
+
+    def __init__(self, kind: int, count: int, handicap: float, spare: float) -> None:
+        self.kind = kind
+        self.count = count
+        self.handicap = handicap
+        self.spare = spare
+
+
 class Candidates:
     """The units that may be sent, as parallel lists; their order means nothing.
 
     Attributes:
         units: read-only views of the units.
         minutes: expected minutes to arrival, turn-out included.
-        handicaps: minutes that the scenario adds for this kind and work.
-        spare: for a free unit, how many free units of its kind there are beyond the reserve kept back from
-            this grade; infinite for a unit that would be diverted.
-        level: no candidate has a handicap.
-        ample: no candidate's kind is down to its reserve.
+        runs: neighbours of one kind, in the order of the lists.
     """
 
-    __slots__ = ("ample", "handicaps", "level", "minutes", "spare", "units")
+    __slots__ = ("minutes", "runs", "units")
 
-    def __init__(
-        self,
-        units: list[Any],
-        minutes: list[float],
-        handicaps: list[float],
-        spare: list[float],
-        level: bool,
-        ample: bool,
-    ) -> None:
-        self.units = units
-        self.minutes = minutes
-        self.handicaps = handicaps
-        self.spare = spare
-        self.level = level
-        self.ample = ample
+    def __init__(self) -> None:
+        self.units: list[Any] = []
+        self.minutes: list[float] = []
+        self.runs: list[Run] = []
 
-    def remove(self, index: int, reserved: bool) -> None:
-        """Take out a unit that was picked; where its kind has a reserve, one unit fewer is to spare."""
-        picked = self.units[index]
-        for column in (self.units, self.minutes, self.handicaps, self.spare):
-            del column[index]
-        if reserved:
-            code = picked.code
-            rows = zip(self.units, self.spare, strict=True)
-            self.spare = [left - (unit.free and unit.code == code) for unit, left in rows]
-            self.ample = min(self.spare, default=1.0) > 0
+    @property
+    def plain(self) -> bool:
+        """No candidate has a handicap, and no kind is down to its reserve."""
+        for run in self.runs:
+            if run.handicap or run.spare <= 0:
+                return False
+        return True
+
+    @property
+    def handicaps(self) -> list[float]:
+        """For each candidate, its run's handicap."""
+        return [run.handicap for run in self.runs for _ in range(run.count)]
+
+    @property
+    def spare(self) -> list[float]:
+        """For each candidate, how many its run has to spare."""
+        return [run.spare for run in self.runs for _ in range(run.count)]
+
+    def remove(self, index: int) -> None:
+        """Take out a unit that was picked; if it was free, its kind has one fewer to spare."""
+        del self.units[index]
+        del self.minutes[index]
+        for run in self.runs:
+            if index < run.count:
+                run.count -= 1
+                run.spare -= 1
+                return
+            index -= run.count
 
     def keep(self, wanted: list[bool]) -> None:
         """Keep the candidates marked in *wanted*."""
         self.units = list(compress(self.units, wanted))
         self.minutes = list(compress(self.minutes, wanted))
-        self.handicaps = list(compress(self.handicaps, wanted))
-        self.spare = list(compress(self.spare, wanted))
+        first = 0
+        for run in self.runs:
+            last = first + run.count
+            run.count = sum(wanted[first:last])
+            first = last
 
 
 class DispatchPolicy(Protocol):
@@ -89,7 +115,7 @@ class Nearest:
 
     def costs(self, incident: Any, candidates: Candidates) -> list[float]:  # noqa: ARG002
         """Expected arrival plus handicap."""
-        if candidates.level:
+        if candidates.plain:
             return candidates.minutes
         return [m + h for m, h in zip(candidates.minutes, candidates.handicaps, strict=True)]
 
@@ -101,7 +127,7 @@ class NearestWithReserve(Nearest):
 
     def costs(self, incident: Any, candidates: Candidates) -> list[float]:
         """Expected arrival plus handicap; infinity where the reserve would be touched."""
-        if candidates.ample:
-            return super().costs(incident, candidates)
+        if candidates.plain:
+            return candidates.minutes
         rows = zip(candidates.minutes, candidates.handicaps, candidates.spare, strict=True)
         return [m + h if spare > 0 else inf for m, h, spare in rows]

@@ -127,30 +127,31 @@ def hourly_grid(start: date, begin: float, end: float, cuts: Iterable[float] = (
 
 
 def shared_days(streams: Streams, days: int, spread: DayToDay) -> Floats:
-    """What all types have in common of how busy each day is, shape (days,); see :func:`day_factors`."""
+    """What all types and forces have in common of how busy a day is, shape (days,): :func:`day_factors`."""
     if spread.cv < _NO_SPREAD:
         return np.full(days, spread.shared)
     shape = spread.cv**-2
     return _gamma(streams.generator("demand", "day", "shared"), spread.shared * shape, days) / shape
 
 
-def day_factors(streams: Streams, name: str, shared: Floats, spread: DayToDay) -> Floats:
-    """How busy each day is for the type *name*: gamma factors of mean 1, shape (days,).
+def day_factors(streams: Streams, name: str, force: str, shared: Floats, spread: DayToDay) -> Floats:
+    """How busy each day is for the type *name* in a force: gamma factors of mean 1, shape (days,).
 
-    Sum construction: with k = 1/cv², Gamma(shared k, 1/k), the same for every type, plus an own
+    Sum construction: with k = 1/cv², Gamma(shared k, 1/k), the same for every type and force, plus an own
     Gamma((1 - shared) k, 1/k). The sum is exactly Gamma(k, 1/k), of mean 1 and variance cv², and any two
-    types correlate by *shared*. Both come from one uniform a day by inversion.
+    types or forces correlate by *shared*. Both come from one uniform a day by inversion.
 
     Args:
         streams: the streams of the replication.
         name: name of the type.
+        force: name of the force.
         shared: what :func:`shared_days` gave, shape (days,).
         spread: coefficient of variation and share.
     """
     if spread.cv < _NO_SPREAD:
         return np.ones(shared.size)
     shape = spread.cv**-2
-    own = _gamma(streams.generator("demand", name, "day"), (1.0 - spread.shared) * shape, shared.size)
+    own = _gamma(streams.generator("demand", name, force, "day"), (1.0 - spread.shared) * shape, shared.size)
     return shared + own / shape
 
 

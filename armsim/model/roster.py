@@ -12,10 +12,11 @@ from armsim.domain import MINUTES_PER_HOUR, SHORTFALL_COLUMNS, Capability, Threa
 from armsim.model.absence import presence
 from armsim.model.crewing import Sheet, crew_team
 from armsim.model.crews import capabilities, larger_share
+from armsim.model.forces import ForceTeam
 from armsim.model.parades import parades
 from armsim.model.patterns import Floats, Ints
 from armsim.model.threat import Timeline
-from armsim.model.units import NO_LETTER, Register, Unit, kinds_of, register
+from armsim.model.units import NO_LETTER, Register, Unit, kinds_in, register
 from armsim.model.vehicles import Vehicles
 from armsim.model.volunteers import Patrols, patrols
 from armsim.model.world import World
@@ -41,7 +42,8 @@ class Duty:
         arv: 1 for an armed response vehicle.
         shortfalls: ``SHORTFALL_COLUMNS`` by kind and shift that starts in the run. Planned: units if nobody
             were absent, as far as vehicles owned allow. Officers left over stand at the kind asked last.
-        officer_hours: team name to paraded officer-hours in the window.
+        officer_hours: team name to paraded officer-hours in the window, of all forces.
+        force_hours: the same by name of the team and name of the force; without those that have nobody.
     """
 
     units: tuple[Unit, ...]
@@ -54,6 +56,7 @@ class Duty:
     arv: Ints
     shortfalls: dict[str, NDArray[np.float64]]
     officer_hours: dict[str, float]
+    force_hours: dict[tuple[str, str], float]
 
 
 def duty(
@@ -78,15 +81,15 @@ def duty(
     known = register(world)
     sheet = Sheet()
     horizon = (begin, end)
-    for name in sorted(world.scenario.teams):
-        team = world.scenario.teams[name]
+    for mine in world.force_teams:
+        team = world.scenario.teams[mine.name]
         if isinstance(team, PatternTeam):
-            on_parade = parades(world.scenario, name, streams, timeline, begin, end)
-            crew_team(world, known, name, on_parade, sheet, horizon, streams)
+            on_parade = parades(world.scenario, mine, streams, timeline, begin, end)
+            crew_team(world, known, mine, on_parade, sheet, horizon, streams)
         else:
-            _volunteers(world, known, name, team, sheet, streams, timeline, horizon)
+            _volunteers(world, known, mine, team, sheet, streams, timeline, horizon)
     _standing(world, known, sheet, timeline, horizon)
-    return _assembled(known, sheet, horizon)
+    return _assembled(known, sheet, horizon, sorted(world.scenario.teams))
 
 
 def officers_per_round_the_clock_unit(world: World, kind: str) -> float:
@@ -118,42 +121,37 @@ def officers_per_round_the_clock_unit(world: World, kind: str) -> float:
 def _volunteers(
     world: World,
     known: Register,
-    name: str,
+    mine: ForceTeam,
     team: VolunteerTeam,
     sheet: Sheet,
     streams: Streams,
     timeline: Timeline,
     horizon: tuple[float, float],
 ) -> None:
-    """Patrols of a team of volunteers; each kind of the team takes its own share of duties."""
+    """Patrols of a team of volunteers of one force; each kind of the team takes its own share of duties."""
     hours = 0.0
-    for code in kinds_of(world.scenario, name):
-        kind = world.scenario.units[code]
-        rng = streams.generator("duty", name, code, "start")
-        slots = known.slots[code, NO_LETTER]
-        found = patrols(team, name, kind, slots, world.scenario.start, horizon, rng)
+    for name in kinds_in(world, mine.name, mine.code):
+        kind = world.scenario.units[name]
+        rng = streams.generator("duty", mine.force, mine.name, name, "start")
+        slots = known.slots[name, mine.code, NO_LETTER]
+        found = patrols(team, mine, kind, slots, world.scenario.start, horizon, rng)
         kept = _at_level(kind, np.asarray(timeline.levels_at(found.start)))
-        starts = _with_vehicle(kind, code, found, kept, horizon, streams)
+        owned = world.vehicles[name][mine.code]
+        if owned is None:
+            starts = found.start
+        else:
+            vehicles = Vehicles(owned, kind.off_road, (mine.force, name), found.start, horizon, streams)
+            starts = _with_vehicle(vehicles, found, kept)
         kept &= np.isfinite(starts)
         start, end, officers = starts[kept], found.end[kept], found.officers[kept]
-        number = known.first[code, NO_LETTER] + found.slot[kept]
+        number = known.first[name, mine.code, NO_LETTER] + found.slot[kept]
         sheet.add(number, start, end, capabilities(kind, officers, found.trained[kept]))
         hours += _window_hours(world, start, end, officers)
-    sheet.hours[name] = hours
+    sheet.hours[mine.name, mine.force] = hours
 
 
-def _with_vehicle(
-    kind: UnitKind,
-    name: str,
-    found: Patrols,
-    wanted: NDArray[np.bool_],
-    horizon: tuple[float, float],
-    streams: Streams,
-) -> Floats:
+def _with_vehicle(vehicles: Vehicles, found: Patrols, wanted: NDArray[np.bool_]) -> Floats:
     """When each wanted patrol has a vehicle, the earlier asking first; NaN for never."""
-    if kind.vehicles is None:
-        return found.start
-    vehicles = Vehicles(kind, name, found.start, horizon, streams)
     starts = np.full(len(wanted), np.nan)
     for index in np.argsort(found.start, kind="stable").tolist():
         given = vehicles.take(index, float(found.end[index]), int(wanted[index]))
@@ -178,23 +176,26 @@ def _standing(
     world: World, known: Register, sheet: Sheet, timeline: Timeline, horizon: tuple[float, float]
 ) -> None:
     """Units without a team: on duty throughout, or while a level of the kind holds."""
-    for name in world.kinds:
+    for code, name in enumerate(world.kinds):
         kind = world.scenario.units[name]
         if kind.standing is None:
             continue
         spells = [horizon]
         if kind.levels:
             spells = [(a, b) for level, a, b in timeline.spells(*horizon) if level.name in kind.levels]
-        count = sum(kind.standing.values())
-        numbers = known.first[name, NO_LETTER] + np.arange(count)
+        numbers = np.array([unit.number for unit in known.units if unit.kind == code], dtype=np.int64)
+        count = len(numbers)
         crew = np.full(count, kind.crew)
         table = capabilities(kind, crew, np.minimum(crew, kind.standing_ced))
         for opens, closes in spells:
             sheet.add(numbers, np.full(count, float(opens)), np.full(count, float(closes)), table)
 
 
-def _assembled(known: Register, sheet: Sheet, horizon: tuple[float, float]) -> Duty:
+def _assembled(known: Register, sheet: Sheet, horizon: tuple[float, float], teams: list[str]) -> Duty:
     begin, end = horizon
+    total = dict.fromkeys(teams, 0.0)
+    for (team, _), hours in sheet.hours.items():
+        total[team] += hours
     unit = np.concatenate([np.empty(0, dtype=np.int64), *sheet.unit])
     start = np.maximum(np.concatenate([np.empty(0), *sheet.start]), begin)
     until = np.concatenate([np.empty(0), *sheet.end])
@@ -214,5 +215,6 @@ def _assembled(known: Register, sheet: Sheet, horizon: tuple[float, float]) -> D
         armed_officers=counts[:, Capability.ARMED_OFFICERS],
         arv=counts[:, Capability.ARV],
         shortfalls={name: rows[:, at] for at, name in enumerate(SHORTFALL_COLUMNS)},
-        officer_hours=sheet.hours,
+        officer_hours=total,
+        force_hours=sheet.hours,
     )

@@ -8,6 +8,14 @@ from armsim.model.profiles import week_minutes
 from armsim.model.travel.noise import SpeedProfile
 
 
+def speed_of_hours(scenario: Scenario, begin: float, end: float) -> list[float]:
+    """A multiplier of ordinary travel minutes for each hour from *begin* to *end*, both included."""
+    factors = time_factors(scenario)
+    first = scenario.start.weekday() * 24 + int(begin // MINUTES_PER_HOUR)
+    hours = int((end - begin) // MINUTES_PER_HOUR) + 1
+    return [factors[(first + hour) % HOURS_PER_WEEK] for hour in range(hours)]
+
+
 def time_factors(scenario: Scenario) -> tuple[float, ...]:
     """168 multipliers of ordinary travel minutes, from Monday 00:00; the last rule that fits decides."""
     speeds = [1.0] * HOURS_PER_WEEK

@@ -1,40 +1,46 @@
-"""Vehicles of a unit kind: which are on the road; a crew waits for one still out with an earlier shift."""
+"""Vehicles of a kind in one force: which are on the road; a crew waits for one out with an earlier shift."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from armsim.config.schema.duty import UnitKind
+from armsim.config.schema.duty import Spells
 from armsim.model.absence import away_in_spells
 from armsim.model.patterns import Floats
 from armsim.streams import Streams
 
 
 class Vehicles:
-    """Hands out the vehicles of a kind, the lowest number first; ask in order of time.
+    """Hands out the vehicles of a kind in one force, the lowest number first; ask in order of time.
 
     A vehicle that leaves the road while it is out stays out to the end of that duty.
 
     Args:
-        kind: the kind; without a number of vehicles it needs none.
-        name: name of the kind.
+        count: vehicles owned; ``None`` when none are needed.
+        off_road: how they are off the road.
+        name: names of the force and the kind.
         times: minutes at which vehicles will be asked for; later calls name them by index.
         horizon: begin and end of the run, minutes.
         streams: the replication's streams.
     """
 
     def __init__(
-        self, kind: UnitKind, name: str, times: Floats, horizon: tuple[float, float], streams: Streams
+        self,
+        count: int | None,
+        off_road: Spells | None,
+        name: tuple[str, str],
+        times: Floats,
+        horizon: tuple[float, float],
+        streams: Streams,
     ) -> None:
-        self.limited = kind.vehicles is not None
+        self.limited = count is not None
         self._times = times
-        if kind.vehicles is None:
+        if count is None:
             return
-        count = kind.vehicles
-        rng = streams.generator("duty", name, "off_road")
+        rng = streams.generator("duty", *name, "off_road")
         members = np.broadcast_to(np.arange(count), (len(times), count))
         asked = np.broadcast_to(times[:, None], members.shape)
-        away = away_in_spells(rng, kind.off_road, members, asked, *horizon)
+        away = away_in_spells(rng, off_road, members, asked, *horizon)
         self._on_road = [np.flatnonzero(row) for row in ~away]
         self._back = np.full(count, -np.inf)
 

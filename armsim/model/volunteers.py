@@ -12,6 +12,7 @@ from armsim.domain import MINUTES_PER_DAY
 from armsim.errors import Problem, ScenarioError
 from armsim.model.absence import marked
 from armsim.model.crews import Slots
+from armsim.model.forces import ForceTeam
 from armsim.model.patterns import Floats, Ints
 from armsim.model.units import patrols_by_day
 
@@ -37,7 +38,7 @@ class Patrols:
 
 def patrols(
     team: VolunteerTeam,
-    name: str,
+    mine: ForceTeam,
     kind: UnitKind,
     slots: Slots,
     opening: date,
@@ -51,7 +52,7 @@ def patrols(
 
     Args:
         team: the volunteers.
-        name: their name, for messages.
+        mine: those of one force.
         kind: the kind of unit that they form.
         slots: its slots.
         opening: date of day 0.
@@ -65,10 +66,10 @@ def patrols(
         message = (
             "starts and duty together last more than 24 h, so that duties of successive days would overlap"
         )
-        raise ScenarioError([Problem(message, f"teams.{name}.duty")])
+        raise ScenarioError([Problem(message, f"teams.{mine.name}.duty")])
     begin, end = horizon
     days = np.arange(int(begin // MINUTES_PER_DAY) - 2, int(end // MINUTES_PER_DAY) + 1)
-    before, after = _carried(patrols_by_day(team, kind), opening.toordinal() - 1 + days)
+    before, after = _carried(patrols_by_day(team, mine.posts, kind), opening.toordinal() - 1 + days)
     minutes = rng.random((len(slots.size), len(days))) * team.starts.length
     on = np.arange(len(slots.size)) < (after - before)[:, None]
     day, slot = np.nonzero(on)
@@ -76,7 +77,7 @@ def patrols(
     live = (start < end) & (start + team.duty > begin)
     day, slot, start = day[live], slot[live], start[live]
     officers = slots.size[slot]
-    trained = _trained(team, officers, kind.crew + 1, before[day] + slot)
+    trained = _trained(team, mine.posts, officers, kind.crew + 1, before[day] + slot)
     return Patrols(slot, start, start + team.duty, officers, trained)
 
 
@@ -89,8 +90,8 @@ def _carried(means: list[float], ordinals: Ints) -> tuple[Ints, Ints]:
     return before.astype(np.int64), after.astype(np.int64)
 
 
-def _trained(team: VolunteerTeam, officers: Ints, most: int, turn: Ints) -> Ints:
+def _trained(team: VolunteerTeam, headcount: int, officers: Ints, most: int, turn: Ints) -> Ints:
     """CED carriers in each patrol, when the volunteers take their turns in order."""
     seat = np.arange(most)
-    holds = marked((turn[:, None] * most + seat) % max(team.headcount, 1), team.ced_share)
+    holds = marked((turn[:, None] * most + seat) % max(headcount, 1), team.ced_share)
     return np.asarray((holds & (seat < officers[:, None])).sum(axis=1))

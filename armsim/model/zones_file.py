@@ -54,12 +54,14 @@ def read_zones(path: Path, columns: Mapping[str, str] | None = None) -> pd.DataF
 
     Degrees are projected on a local grid about the middle (lon0, lat0) of the zones' extent by
     x = R cos(lat0) (lon - lon0), y = R (lat - lat0), R = 6371.0088 km, angles in radians (equirectangular:
-    distances inside any force of England and Wales come out within 1.6%).
+    distances inside any force of England and Wales come out within 1.6%). The middle moves with the forces in
+    the file; for forces that are the same to the last digit in files of their own, give kilometres or metres.
 
     Optional columns and what stands in for them:
     ``name`` (the zone's id), ``force`` (the file's name without its ending), ``district`` (the force),
     ``rural`` (yes or no; by density, see :func:`armsim.model.geography.is_rural`), ``people_3km`` (residents
-    of the zones whose centre is within 3 km). Other columns are ignored.
+    of the force's zones whose centre is within 3 km: a force is then the same with neighbours in the file and
+    without). Other columns are ignored.
 
     Args:
         path: the file.
@@ -185,10 +187,22 @@ def _frame(table: _Table) -> pd.DataFrame:
     if table.problems:
         return pd.DataFrame()
     if people_3km is None:
-        people_3km = people_within(place["x_km"], place["y_km"], population, NEIGHBOURHOOD_KM)
+        people_3km = _people_near(place, population, np.array(force))
     frame["people_3km"] = people_3km
     frame["rural"] = is_rural(population, area) if rural is None else rural
     return pd.DataFrame(frame)
+
+
+def _people_near(
+    place: Mapping[str, ArrayLike], population: NDArray[np.float64], force: NDArray[np.str_]
+) -> NDArray[np.float64]:
+    """Residents of zones of the same force whose centre is within the neighbourhood."""
+    x, y = np.asarray(place["x_km"]), np.asarray(place["y_km"])
+    near = np.zeros(len(population))
+    for name in np.unique(force):
+        own = force == name
+        near[own] = people_within(x[own], y[own], population[own], NEIGHBOURHOOD_KM)
+    return near
 
 
 def _is_headcount(value: float) -> bool:

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from armsim.analysis.curve import ResponseCurve
+from armsim.analysis.curve import quantiles
 from armsim.analysis.option import MILESTONES, OptionData
+from armsim.analysis.run_in import WarmUp
 from armsim.config.compose import to_yaml
 from armsim.domain import Grade
 from armsim.errors import RunFolderError
@@ -71,41 +72,48 @@ def write_zones(folder: Path, zones: Mapping[str, pd.DataFrame]) -> None:
 
 
 def write_metrics(folder: Path, data: Mapping[str, OptionData]) -> None:
-    """Write ``metrics.parquet``: option, replication, metric, value, unit; same bytes however it was run."""
-    frames = [_tidy(name, data[name]) for name in sorted(data)]
-    table = pd.concat(frames, ignore_index=True)
-    table = table.sort_values(["option", "replication", "metric"], kind="stable", ignore_index=True)
-    files.write_table(folder / "metrics.parquet", _columns(table))
+    """Write ``metrics.parquet``: option, replication, metric, value, unit; same bytes however it was run.
+
+    Rows are in order of these columns.
+    """
+    tables = [_tidy(name, data[name]) for name in sorted(data)]
+    columns = {column: pa.concat_arrays([table[column] for table in tables]) for column in tables[0]}
+    files.write_table(folder / "metrics.parquet", columns)
 
 
-def _tidy(option: str, data: OptionData) -> pd.DataFrame:
+def _tidy(option: str, data: OptionData) -> dict[str, pa.Array]:
     # The series over the window stays in the parts: it serves one chart and would be most of the table.
-    totals = data.totals[[name for name in data.totals if ":window_hour=" not in str(name)]]
-    long = totals.rename_axis(columns="metric").reset_index().melt("replication", value_name="value")
-    responses = pd.DataFrame(_responses(data), columns=["replication", "metric", "value"])
-    table = pd.concat([long, responses], ignore_index=True) if len(responses) else long
-    table["unit"] = [_unit(name) for name in table["metric"]]
-    table["option"] = option
-    return pd.DataFrame(
-        {
-            "option": table["option"].astype(str),
-            "replication": table["replication"].astype(np.int32),
-            "metric": table["metric"].astype(str),
-            "value": table["value"].astype(np.float64),
-            "unit": table["unit"].astype(str),
-        }
-    )
+    kept = [str(name) for name in data.totals if ":window_hour=" not in str(name)]
+    ran = data.totals.index.to_numpy(dtype=np.int32)
+    owner, metric, value = _responses(data)
+    names = sorted({*kept, *metric})
+    place = {name: code for code, name in enumerate(names)}
+    owners = np.concatenate([np.tile(ran, len(kept)), np.array(owner, dtype=np.int32)])
+    codes = np.array([place[name] for name in kept], dtype=np.int32).repeat(len(ran))
+    codes = np.concatenate([codes, np.array([place[name] for name in metric], dtype=np.int32)])
+    values = np.concatenate([data.totals[kept].to_numpy(dtype=np.float64).T.ravel(), value])
+    order = np.lexsort((codes, owners))
+    which = pa.array(codes[order])
+    return {
+        "option": pa.array([option], pa.large_string()).take(pa.repeat(0, len(order))),
+        "replication": pa.array(owners[order]),
+        "metric": pa.array(names, pa.large_string()).take(which),
+        "value": pa.array(values[order], from_pandas=True),
+        "unit": pa.array([_unit(name) for name in names], pa.large_string()).take(which),
+    }
 
 
-def _responses(data: OptionData) -> list[tuple[int, str, float]]:
+def _responses(data: OptionData) -> tuple[list[int], list[str], list[float]]:
     """Each replication's own median and 90th percentile, minutes, by milestone and grade, for pairing."""
-    rows: list[tuple[int, str, float]] = []
+    rows: tuple[list[int], list[str], list[float]] = [], [], []
     for keys, part in data.responses.groupby(["replication", "milestone", "grade"], sort=True):
         replication, milestone, grade = np.asarray(keys, dtype=np.int64).tolist()
-        curve = ResponseCurve.from_rows(np.zeros(len(part)), np.maximum(part["seconds"], 0), part["fate"], 1)
         where = f"milestone={MILESTONES[milestone]}:grade={Grade(grade).name}"
-        for name, p in (("response_p50", 0.5), ("response_p90", 0.9)):
-            rows.append((replication, f"{name}:{where}", curve.quantile(p) / 60))
+        seconds = quantiles(np.maximum(part["seconds"], 0), part["fate"], (0.5, 0.9))
+        for name, second in zip(("response_p50", "response_p90"), seconds, strict=True):
+            rows[0].append(replication)
+            rows[1].append(f"{name}:{where}")
+            rows[2].append(second / 60)
     return rows
 
 
@@ -128,6 +136,8 @@ def write_manifest(
     failures: Sequence[store.Failure],
     notes: Sequence[str],
     bases: Mapping[str, Sequence[Mapping[str, Any]]],
+    warm_up: Mapping[str, WarmUp],
+    git: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Write ``manifest.json`` and return what it says."""
     parts = {
@@ -146,13 +156,14 @@ def write_manifest(
         "finished": finished,
         "host": platform.node(),
         "versions": {"armsim": armsim_version(), "python": platform.python_version(), **_versions()},
-        "git": git_state(Path(next(iter(study.options.values())).folder)),
+        "git": git,
         "inputs": {name: sha for one in study.options.values() for name, sha in one.files().items()},
         "overrides": {name: list(one.composed.applied) for name, one in study.options.items()},
         "sets": {name: list(one.composed.sets) for name, one in study.options.items()},
         "parts": parts,
         "failures": [vars(one) for one in failures],
-        "notes": list(notes),
+        "notes": [*notes, *(f"{name}: {one.words}" for name, one in warm_up.items() if one.too_short)],
+        "warm_up": {name: one.as_dict() for name, one in warm_up.items()},
         "bases": bases,
     }
     files.write_json(folder / store.MANIFEST, manifest)

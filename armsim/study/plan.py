@@ -22,6 +22,15 @@ def armsim_version() -> str:
         return "0"
 
 
+def option_name(loaded: Loaded) -> str:
+    """Name of a scenario file with its overrides, such as ``critical+no_backfill``.
+
+    Overrides stand in order of name and not as typed: those that may be given in either order make one
+    option, and one run folder. Where their order matters, the digests of the settings differ.
+    """
+    return "+".join([loaded.stem, *sorted(loaded.composed.applied)])
+
+
 @dataclass(frozen=True)
 class Study:
     """Options to run on the same incidents.

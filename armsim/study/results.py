@@ -13,6 +13,7 @@ import pandas as pd
 from armsim.analysis.curve import ResponseCurve
 from armsim.analysis.metrics import summarise
 from armsim.analysis.option import OptionData
+from armsim.analysis.run_in import WarmUp
 from armsim.config.schema.scenario import Target
 from armsim.domain import ThreatLevel
 from armsim.errors import RunFolderError
@@ -80,6 +81,11 @@ class Results:
     def zones(self) -> pd.DataFrame:
         """The zone frame of the first option."""
         return self.option().zones
+
+    @property
+    def warm_up(self) -> dict[str, WarmUp]:
+        """By option, whether its warm-up looks too short."""
+        return {name: one.warm_up for name, one in self.data.items()}
 
     @property
     def levels(self) -> tuple[ThreatLevel, ...]:

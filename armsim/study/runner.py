@@ -70,12 +70,14 @@ class Finished:
         failures: replications that failed; the others are kept.
         notes: what the world builders have to say.
         ran: replications run now; the rest were there already.
+        results: the run folder, read; ``None`` while no replication has finished.
     """
 
     folder: Path
     failures: tuple[store.Failure, ...]
     notes: tuple[str, ...]
     ran: int
+    results: Results | None
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,8 @@ def run_study(
     command: str = "",
 ) -> Results:
     """Run a study, or what is left of it, and open its results; see :func:`execute`."""
-    return Results.open(
-        execute(study, root, jobs=jobs, fresh=fresh, progress=progress, command=command).folder
-    )
+    done = execute(study, root, jobs=jobs, fresh=fresh, progress=progress, command=command)
+    return Results.open(done.folder) if done.results is None else done.results
 
 
 def execute(
@@ -153,15 +154,19 @@ def execute(
             started=started,
             notes=notes,
             bases={name: bases_of(world) for name, world in worlds.items()},
+            git=finish.git_state(next(iter(study.options.values())).folder),
         )
-        written(finished="", failures=_failures(folder, study))
+        written(finished="", failures=_failures(folder, study), warm_up={})
         ran = _run(folder, study, worlds, jobs, progress)
         failures = _failures(folder, study)
-        data = {name: store.read_option(folder, name) for name in study.options}
-        if any(len(one.totals) for one in data.values()):
+        data = {name: store.read_option(folder, name, one.scenario) for name, one in study.options.items()}
+        finished = any(len(one.totals) for one in data.values())
+        if finished:
             finish.write_metrics(folder, data)
-        written(finished=_now(), failures=failures)
-    return Finished(folder, failures, notes, ran)
+        warm_up = {name: one.warm_up for name, one in data.items()}
+        written(finished=_now(), failures=failures, warm_up=warm_up)
+        results = Results(folder, store.read_manifest(folder), data) if finished else None
+    return Finished(folder, failures, notes, ran, results)
 
 
 def _run(
@@ -172,18 +177,19 @@ def _run(
     progress: Callable[[Progress], None] | None,
 ) -> int:
     done = {name: _usable(folder, name, study.replications) for name in study.options}
+    spans = {name: chunks(study.replications, have) for name, have in done.items()}
+    if not any(spans.values()):
+        return 0
     watch = _Watch(study, sum(len(have) for have in done.values()), progress)
-    for option, have in done.items():
-        if option == watch.option and have:
-            watch.seen(_armed_rows(folder, option))
+    if progress is not None and done[watch.option]:
+        watch.seen(_armed_rows(folder, watch.option))
     with tempfile.TemporaryDirectory(prefix="armsim-") as scratch:
         tasks = []
         for number, (name, world) in enumerate(worlds.items()):
             pickled = Path(scratch) / f"world-{number}.pickle"
             pickled.write_bytes(pickle.dumps(world, protocol=pickle.HIGHEST_PROTOCOL))
             record = Record(study.record or Record.METRICS)
-            spans = chunks(study.replications, done[name])
-            tasks += [_Task(folder, name, pickled, span, study.seed, record) for span in spans]
+            tasks += [_Task(folder, name, pickled, span, study.seed, record) for span in spans[name]]
         # Options take turns, so that an interrupted run has pairs to compare.
         tasks.sort(key=lambda task: task.span.start)
         for report in _reports(tasks, jobs):
@@ -213,11 +219,18 @@ def _failures(folder: Path, study: Study) -> tuple[store.Failure, ...]:
 
 
 def _reports(tasks: list[_Task], jobs: int) -> Iterator[_Report]:
-    """Reports of the tasks as they end."""
+    """Reports of the tasks as they end.
+
+    Workers are forked from a process that has imported what they need, and nothing else: imports are paid
+    once whatever the number of jobs, and no thread of the parent's is forked. They are no children of the
+    parent: what ``time`` says of a run leaves out their share.
+    """
     if jobs <= 1 or len(tasks) <= 1:
         yield from map(_run_chunk, tasks)
         return
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _end_with_parent)
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["armsim.study.runner", "armsim.engine.simulation"])
+    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, _end_with_parent)
     try:
         left = iter(tasks)
         with _deaf_to_interrupts():  # processes are started here, and are born deaf
@@ -315,12 +328,11 @@ def _armed(one: Measures) -> tuple[int, NDArray[Any], NDArray[Any]]:
 
 
 def _armed_rows(folder: Path, option: str) -> list[tuple[int, NDArray[Any], NDArray[Any]]]:
-    table = store.read_option(folder, option).responses
+    table = store.read_responses(folder, option)
     table = table[(table["milestone"] == _FIRST_ARMED) & (table["grade"] == Grade.FIREARMS)]
     return [
-        (index, part["seconds"].to_numpy(), part["fate"].to_numpy())
-        for index in sorted(set(table["replication"].tolist()))
-        for part in (table[table["replication"] == index],)
+        (int(str(index)), part["seconds"].to_numpy(), part["fate"].to_numpy())
+        for index, part in table.groupby("replication", sort=True)
     ]
 
 

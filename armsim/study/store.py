@@ -1,7 +1,8 @@
 """The run folder. A part is a chunk of replications, measured; it is done once its folder has its name.
 
-``parts/option=<name>/part-<first>-<last>/`` holds ``responses``, ``totals`` and ``potential`` as Parquet and
-``part.json``: replications, failures and digests of the files. All else in the run folder is derived.
+``parts/option=<name>/part-<first>-<last>/`` holds ``responses``, ``totals``, ``potential`` and ``run_in`` as
+Parquet and ``part.json``: replications, failures and digests of the files. All else in a run folder is
+derived.
 """
 
 from __future__ import annotations
@@ -15,19 +16,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from armsim.analysis.measure import Measures
 from armsim.analysis.option import RESPONSE_TYPES, OptionData
+from armsim.analysis.run_in import FIGURES
 from armsim.config.loader import read_scenario
+from armsim.config.schema import Scenario
 from armsim.domain import ThreatLevel
 from armsim.errors import RunFolderError
 from armsim.study import files
 
-SCHEMA = 1
+SCHEMA = 2
 MANIFEST = "manifest.json"
-_TABLES = ("responses", "totals", "potential")
+_TABLES = ("responses", "totals", "potential", "run_in")
 _SURVEYS = "potential_surveys"
 
 Tables = Mapping[str, Mapping[str, NDArray[Any]]]
@@ -128,16 +130,21 @@ def _verified(path: Path, folder: Path, option: str) -> Part | None:
         return None
 
 
-def read_option(folder: Path, option: str) -> OptionData:
+def read_option(folder: Path, option: str, scenario: Scenario | None = None) -> OptionData:
     """Measured tables of an option, from its verified parts.
+
+    Args:
+        folder: the run folder.
+        option: name of the option.
+        scenario: its scenario, where it is at hand; read from the folder when left out.
 
     Raises:
         RunFolderError: the option's settings or the zones are missing or damaged.
     """
-    zones, scenario = _zones(folder, option), _scenario(folder, option)
+    zones, scenario = _zones(folder, option), scenario or _scenario(folder, option)
     parts, _ = verified_parts(folder, option)
     ran = sorted(index for part in parts for index in part.replications)
-    responses = _read(parts, "responses", ["replication", *RESPONSE_TYPES])
+    responses = _responses(parts)
     long = _read(parts, "totals", ["replication", "name", "value"])
     totals = long.pivot(index="replication", columns="name", values="value").reindex(ran).fillna(0.0)
     totals = totals.reindex(columns=sorted(totals.columns))
@@ -145,7 +152,17 @@ def read_option(folder: Path, option: str) -> OptionData:
         _read(parts, "potential", ["replication", "zone", "level", "sum"]), totals, len(zones)
     )
     replications = ran[-1] + 1 if ran else 1
-    return OptionData(option, scenario, zones, responses, totals, potential, replications)
+    run_in = _read(parts, "run_in", ["replication", "hour", *FIGURES])
+    return OptionData(option, scenario, zones, responses, totals, potential, replications, run_in)
+
+
+def read_responses(folder: Path, option: str) -> pd.DataFrame:
+    """The response table of an option, from its verified parts."""
+    return _responses(verified_parts(folder, option)[0])
+
+
+def _responses(parts: Sequence[Part]) -> pd.DataFrame:
+    return _read(parts, "responses", ["replication", *RESPONSE_TYPES])
 
 
 def _zones(folder: Path, option: str) -> pd.DataFrame:
@@ -153,7 +170,7 @@ def _zones(folder: Path, option: str) -> pd.DataFrame:
         path = folder / name
         if path.is_file():
             try:
-                return pd.DataFrame(pq.read_table(path, partitioning=None).to_pandas())
+                return files.read_table(path)
             except (OSError, ValueError) as error:
                 raise RunFolderError(
                     f"{path}: damaged; delete it and run the study again ({error})"
@@ -161,7 +178,7 @@ def _zones(folder: Path, option: str) -> pd.DataFrame:
     raise RunFolderError(f"{folder}: holds no zones.parquet; run the study again")
 
 
-def _scenario(folder: Path, option: str) -> Any:
+def _scenario(folder: Path, option: str) -> Scenario:
     path = folder / "options" / f"{files.file_name(option)}.yaml"
     if not path.is_file():
         raise RunFolderError(f"{path}: missing; run the study again")
@@ -169,7 +186,7 @@ def _scenario(folder: Path, option: str) -> Any:
 
 
 def _read(parts: Sequence[Part], table: str, columns: Sequence[str]) -> pd.DataFrame:
-    frames = [pq.read_table(part.path / f"{table}.parquet", partitioning=None).to_pandas() for part in parts]
+    frames = [files.read_table(part.path / f"{table}.parquet") for part in parts]
     frames = [frame for frame in frames if len(frame)]
     if not frames:
         return pd.DataFrame({column: np.empty(0, dtype=np.int64) for column in columns})
@@ -190,7 +207,7 @@ def _potential(long: pd.DataFrame, totals: pd.DataFrame, zones: int) -> NDArray[
 
 
 def _part_tables(measures: Sequence[Measures]) -> dict[str, dict[str, Any]]:
-    """Columns of the three tables of a part."""
+    """Columns of the tables of a part."""
     responses = [(one.replication, one.responses) for one in measures]
     names, values, owners = [], [], []
     for one in measures:
@@ -209,6 +226,7 @@ def _part_tables(measures: Sequence[Measures]) -> dict[str, dict[str, Any]]:
             "value": np.array(values, dtype=np.float64),
         },
         "potential": _joined([(one.replication, _potential_rows(one)) for one in measures]),
+        "run_in": _joined([(one.replication, one.run_in) for one in measures]),
     }
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from armsim.config.checks import faults_key
 from armsim.config.compose import in_file_order
 from armsim.config.loader import Loaded
+from armsim.config.paths import parse_path
+from armsim.config.schema.region import RegionConfig
 from armsim.config.validate import problem
 from armsim.errors import Problem, ScenarioError
+from armsim.model.geography import resolve_force
 from armsim.model.world import World, build_world
 
 
@@ -19,17 +24,32 @@ def world_of(loaded: Loaded) -> World:
         DataError: a data file is wrong.
     """
     try:
+        unknown = list(_unknown_forces(loaded.scenario.region))
+        if unknown:
+            raise ScenarioError(unknown)
         return build_world(loaded.scenario, loaded.folder)
     except ScenarioError as error:
         found = [_located(one, loaded) for one in error.problems]
         raise ScenarioError(in_file_order(found, loaded.composed.files)) from error
 
 
+def _unknown_forces(region: RegionConfig) -> Iterator[Problem]:
+    """Each name under ``region.force`` that is no force; here, as config does not read the geography."""
+    listed = isinstance(region.force, tuple)
+    names = region.force if isinstance(region.force, tuple) else (region.force,) if region.force else ()
+    for index, name in enumerate(names):
+        try:
+            resolve_force(name)
+        except KeyError as error:
+            yield Problem(str(error.args[0]), path=f"region.force.{index}" if listed else "region.force")
+
+
 def _located(one: Problem, loaded: Loaded) -> Problem:
     if one.file is not None:
         return one
     try:
-        return problem(loaded.composed, one.path, one.message, one.severity)
+        at_key = faults_key(parse_path(one.path) or (), one.message)
+        return problem(loaded.composed, one.path, one.message, one.severity, at_key)
     except ValueError:
         return one
 

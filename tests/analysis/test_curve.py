@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from armsim.analysis.curve import CENSORED, NEVER, REACHED, ResponseCurve, enough
+from armsim.analysis.curve import CENSORED, NEVER, REACHED, ResponseCurve, enough, quantiles
 from armsim.analysis.intervals import ratio_of_sums, t_quantile
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 40), st.sampled_from([0, 1, 2])), max_size=60)
@@ -280,3 +280,12 @@ def test_600_000_rows_are_counted_without_loss():
     assert ours.events == int((fate == REACHED).sum())
     estimate = ours.quantile_interval(0.9)
     assert estimate.low < estimate.value < estimate.high
+
+
+def test_quantiles_of_a_small_table_are_those_of_its_curve():
+    draw = np.random.default_rng(3)
+    for size in (1, 2, 7, 60):
+        seconds, fate = draw.integers(0, 40, size), draw.integers(0, 3, size)
+        curve = ResponseCurve.from_rows(np.zeros(size), seconds, fate, 1)
+        wanted = [curve.quantile(p) for p in (0.1, 0.5, 0.9)]
+        np.testing.assert_array_equal(quantiles(seconds, fate, (0.1, 0.5, 0.9)), wanted)

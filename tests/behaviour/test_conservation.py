@@ -2,185 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from armsim.config.schema import Scenario
-from armsim.domain import Grade, Outcome, Record, UnitStatus
+from armsim.analysis.measure import Measures, measure
+from armsim.domain import Record, UnitStatus
 from armsim.engine.log import EventLog
-from armsim.engine.simulation import simulate
-from armsim.model.world import build_world
+from armsim.model.world import World
 
-WHEN = ("MOBILISING", "EN_ROUTE", "ON_SCENE", "FOLLOW_ON", "REFRESHMENTS")
-BREAKS = {"length": "40 min", "earliest": "2 h", "latest": "6 h"}
-AT_WORK = (
-    UnitStatus.MOBILISING,
-    UnitStatus.EN_ROUTE,
-    UnitStatus.HOLDING,
-    UnitStatus.ON_SCENE,
-    UnitStatus.ON_POST,
+from . import plain_figures
+from .bookkeeping import (
+    AT_WORK,
+    CHECKS,
+    Books,
+    clocks_run_forward,
+    every_crew_is_a_crew,
+    every_duty_minute_covered,
+    every_incident_once,
+    every_minute_once,
+    every_unit_sent_was_wanted,
+    milestones_are_those_of_the_units,
+    nobody_is_in_two_places,
+    nobody_is_sent_off_duty,
+    still_out,
+    surveyed_units_are_where_they_should_be,
+    trips_are_as_long_as_they_are_far,
 )
+from .plain_figures import log_and_metrics_agree
+from .small_scenarios import booked, document, played
 
 
-def document(draw: Any) -> dict[str, Any]:
-    """A scenario of two days with a little of everything."""
-    flag = st.booleans()
-    reserve = draw(st.integers(0, 2))
-    types = {
-        "guns": {
-            "grade": "FIREARMS",
-            "annual": draw(st.sampled_from([0.0, 800.0, 3000.0])),
-            "attendance": {"arv": {1: 0.6, 2: 0.4}, "officers": 1},
-            "call_handling": {"median": "2 min", "p90": "5 min"},
-            "authorisation": {"median": "3 min", "p90": "8 min"},
-            "wait_for_authority": draw(flag),
-            "command": "15 min",
-            "on_scene": {"median": "40 min", "p90": "120 min"},
-            "on_scene_from": draw(st.sampled_from(["first_armed", "first_officer", "full_attendance"])),
-            "stand_down": {"per_operation": 0.5, "after": {"median": "3 min", "p90": "9 min"}},
-            "crew_off": 0.05,
-        },
-        "high": {
-            "grade": "G1",
-            "annual": draw(st.sampled_from([2000.0, 12000.0])),
-            "attendance": {"officers": {1: 0.5, 2: 0.3, 3: 0.2}, "ced": {0: 0.8, 1: 0.2}},
-            "call_handling": {"median": "3 min", "p90": "6 min"},
-            "on_scene": {"median": "40 min", "p90": "120 min"},
-            "later_units_stay": draw(st.sampled_from([0.3, 1.0])),
-            "follow_on": {"share": 0.3, "duration": {"exactly": "90 min"}},
-        },
-        "low": {
-            "grade": "G2",
-            "annual": draw(st.sampled_from([0.0, 8000.0])),
-            "attendance": {"officers": 1},
-            "on_scene": {"exponential": "60 min"},
-            "patience": {"exactly": draw(st.sampled_from(["30 min", "4 h"]))},
-            "patience_ends": draw(st.sampled_from(["arrival", "assignment"])),
-            "relieved": draw(flag),
-        },
-        "raid": {
-            "grade": "PLANNED",
-            "annual": draw(st.sampled_from([0.0, 400.0])),
-            "attendance": {"arv": 1},
-            "on_scene": {"exactly": "3 h"},
-            "booked": {"keep_free": 1, "retry": "2 h", "attempts": 2},
-        },
-    }
-    patrol = {"slot": "45 min"}
-    units = {
-        "car": {
-            "team": "response",
-            "crew": 1,
-            "double_crewed": 0.4,
-            "bases": "all",
-            "serves": ["FIREARMS", "G1", "G2", "POST"],
-            "breaks": BREAKS,
-            **({"patrol": patrol} if draw(flag) else {}),
-        },
-        "arv": {
-            "standing": {"Mid": draw(st.integers(1, 3))},
-            "crew": 2,
-            "bases": "all",
-            "armed": True,
-            "arv": True,
-            "serves": ["FIREARMS", "PLANNED", "G1", "G2", "POST"],
-            "handicap": {"G1": "5 min"},
-            "patrol": {**patrol, "area": "force"},
-        },
-    }
-    return {
-        "armsim": 1,
-        "title": "random",
-        "start": "2018-03-05",
-        "window": "2 days",
-        "warm_up": draw(st.sampled_from(["0 min", "6 h"])),
-        "cool_down": "3 days",
-        "region": {
-            "generated": {
-                "name": "Shire",
-                "people": 60000,
-                "area": 300,
-                "rural_share": 0.3,
-                "towns": 1,
-                "zones": draw(st.integers(8, 12)),
-            },
-        },
-        "bases": {"all": {"sites": {"Mid": {"busiest": 1}, "Out": {"busiest": 5}}}},
-        "sites": {"hall": {"busiest": 2}},
-        "travel": {
-            "kind": "crow_fly",
-            "acceleration": "0.245 km/min2",
-            "cruising_speed": "63 km/h",
-            "blue_light_time_factor": {"G1": 0.7, "FIREARMS": 0.7},
-            "trip_noise": {"at_zero": 0.3, "floor": 0.1},
-        },
-        "demand": {"types": types, "paperwork": draw(st.sampled_from(["0 min", "12 min"]))},
-        "patterns": {
-            "three": {
-                "teams": 3,
-                "shifts": {"E": "06:00-15:00", "L": "14:00-23:00", "N": "22:00-07:00"},
-                "cycle": ["E", "L", "N"],
-                "days_between_teams": 1,
-            },
-        },
-        "teams": {
-            "response": {
-                "kind": "pattern",
-                "establishment": draw(st.integers(6, 18)),
-                "pattern": "three",
-                "ced_share": 0.5,
-            }
-        },
-        "units": units,
-        "dispatch": {
-            "policy": {"kind": draw(st.sampled_from(["nearest", "nearest_with_reserve"]))},
-            "reserve": {"car": {"G2": reserve}, "arv": {"G1": 1}},
-            "diversion": [
-                {"to": "FIREARMS", "off": ["G1", "G2", "POST"], "when": [*WHEN, "ON_POST"]},
-                {
-                    "to": "G1",
-                    "kinds": ["car"],
-                    "off": ["G2"],
-                    "when": ["MOBILISING", "EN_ROUTE", "ON_SCENE", "REFRESHMENTS"],
-                },
-            ],
-            "mobilisation": {
-                "on_patrol": {"exactly": "1 min"},
-                "at_base": {"median": "2 min", "p90": "4 min"},
-            },
-            "shift_margin": "30 min",
-            "overrun_limit": draw(st.sampled_from(["0 min", "2 h"])),
-        },
-        "threat": {
-            "timeline": [{"level": "SEVERE"}, {"at": "20 h", "level": "CRITICAL"}],
-            "levels": {
-                "CRITICAL": {
-                    "posts": {
-                        "hall": {
-                            "site": "hall",
-                            "needs": {"officers": 1},
-                            "hours": "08:00-20:00",
-                            "kinds": ["arv", "car"],
-                        },
-                    },
-                },
-            },
-        },
-        "study": {"survey_every": "30 min"},
-    }
-
-
-scenarios = st.composite(document)()
-
-
-def played(content: dict[str, Any], record: Record = Record.FULL, folder: Path = Path()) -> EventLog:
-    world = build_world(Scenario.model_validate_json(json.dumps(content)), folder)
-    return simulate(world, 3, 0, record)
+@st.composite
+def scenarios(draw: Any) -> dict[str, Any]:
+    return document(lambda values: draw(st.sampled_from(values)))
 
 
 def same(one: EventLog, other: EventLog, tables: tuple[str, ...] = ()) -> None:
@@ -189,94 +49,78 @@ def same(one: EventLog, other: EventLog, tables: tuple[str, ...] = ()) -> None:
             np.testing.assert_array_equal(values, other.tables[name][column], err_msg=f"{name}.{column}")
 
 
-@given(scenarios)
+@given(scenarios())
 def test_every_log_adds_up(content: dict[str, Any]) -> None:
-    log = played(content)
-    every_minute_once(log)
-    every_incident_once(log)
-    deployments_agree(log)
-    nobody_is_in_two_places(log)
-    nobody_is_sent_off_duty(log)
-    clocks_run_forward(log)
-    same(log, played(content, Record.METRICS), ("incidents", "commands", "duty", "survey", "posts"))
+    books = booked(content)
+    for check in CHECKS:
+        check(books)
+    log_and_metrics_agree(books)
 
 
-def every_minute_once(log: EventLog) -> None:
-    table = log.tables["unit_status"]
-    begin, horizon = table["start"].min(), table["end"].max()
-    for unit in log.units:
-        mine = table["unit"] == unit.number
-        starts, ends = table["start"][mine], table["end"][mine]
-        assert (starts[0], ends[-1]) == (begin, horizon)
-        assert np.array_equal(starts[1:], ends[:-1])
-        assert (ends > starts).all()
+@pytest.fixture(scope="module")
+def busiest() -> Books:
+    """The busiest of the small scenarios."""
+    return booked(document(lambda values: values[-1]))
 
 
-def every_incident_once(log: EventLog) -> None:
-    table = log.tables["incidents"]
-    assert np.array_equal(np.sort(np.unique(table["incident"])), np.arange(len(table["incident"])))
-    assert set(table["outcome"].tolist()) <= {float(outcome) for outcome in Outcome}
-    closed = ~np.isnan(table["closed_at"])
-    assert np.array_equal(closed, table["outcome"] != Outcome.OPEN_AT_END)
-    attended = table["outcome"] == Outcome.ATTENDED
-    assert not np.isnan(table["first_officer_at"][attended]).any()
-    assert (table["sent"][attended] > 0).all()
+@pytest.mark.xfail(
+    strict=True, reason="the duty table gives the planned end of a tour that the run cuts short"
+)
+def test_a_unit_still_out_at_the_end_has_overrun(busiest: Books) -> None:
+    late = still_out(busiest)
+    assert late
+    assert all(tour["end"] == busiest.horizon for tour in late)
 
 
-def deployments_agree(log: EventLog) -> None:
-    incidents, table = log.tables["incidents"], log.tables["deployments"]
-    calls = table["incident"] >= 0
-    numbers, counts = np.unique(table["incident"][calls].astype(int), return_counts=True)
-    sent = np.zeros(len(incidents["incident"]), dtype=int)
-    sent[numbers] = counts
-    assert np.array_equal(sent, incidents["sent"].astype(int))
-    for number in numbers:
-        mine = table["incident"] == number
-        assert np.array_equal(table["ordinal"][mine], np.arange(mine.sum()))
-        assert table["assigned_at"][mine].min() >= incidents["graded_at"][number]
-        closed = incidents["closed_at"][number]
-        if not np.isnan(closed):
-            assert table["released_at"][mine].max() <= closed
+FAULTS: dict[Callable[[Books], None], tuple[str, str, float]] = {
+    every_minute_once: ("unit_status", "end", 0.5),
+    every_duty_minute_covered: ("duty", "start", 5.0),
+    every_crew_is_a_crew: ("shortfalls", "crewed", 1.0),
+    every_incident_once: ("incidents", "sent", 1.0),
+    nobody_is_in_two_places: ("deployments", "released_at", 2.0),
+    nobody_is_sent_off_duty: ("duty", "planned_end", -400.0),
+    clocks_run_forward: ("deployments", "mobile_at", 60.0),
+    milestones_are_those_of_the_units: ("incidents", "first_ced_at", 1e-6),
+    every_unit_sent_was_wanted: ("duty", "officers", 3.0),
+    trips_are_as_long_as_they_are_far: ("deployments", "arrived_at", 1e-4),
+    surveyed_units_are_where_they_should_be: ("survey", "place_a", 1e-4),
+}
 
 
-def nobody_is_in_two_places(log: EventLog) -> None:
-    table = log.tables["deployments"]
-    for unit in np.unique(table["unit"]):
-        mine = table["unit"] == unit
-        # A deployment may be over in the minute it began: it comes before the next of that minute.
-        order = np.lexsort((table["released_at"][mine], table["assigned_at"][mine]))
-        starts, ends = table["assigned_at"][mine][order], table["released_at"][mine][order]
-        assert (starts[1:] >= ends[:-1]).all()
-    status = log.tables["unit_status"]
-    working = np.isin(status["status"], AT_WORK)
-    minutes = (status["end"] - status["start"])[working].sum()
-    np.testing.assert_allclose(
-        minutes, (table["released_at"] - table["assigned_at"]).sum(), rtol=1e-9, atol=1e-6
-    )
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_each_check_finds_a_fault(busiest: Books, check: Callable[[Books], None]) -> None:
+    table, column, by = FAULTS[check]
+    tables = busiest.log.tables
+    spoilt = tables | {table: tables[table] | {column: tables[table][column] + by}}
+    check(busiest)
+    with pytest.raises(AssertionError):
+        check(replace(busiest, log=replace(busiest.log, tables=spoilt)))
 
 
-def nobody_is_sent_off_duty(log: EventLog) -> None:
-    table, duty = log.tables["deployments"], log.tables["duty"]
-    for unit, at in zip(table["unit"], table["assigned_at"], strict=True):
-        mine = duty["unit"] == unit
-        assert ((duty["start"][mine] <= at) & (at < duty["planned_end"][mine])).any()
+@pytest.mark.parametrize("spoils", ["seconds", "totals"])
+def test_a_figure_that_is_off_is_found(busiest: Books, monkeypatch: pytest.MonkeyPatch, spoils: str) -> None:
+    def spoilt(log: EventLog, world: World) -> Measures:
+        measures = measure(log, world)
+        if spoils == "seconds":
+            late = measures.responses["seconds"] + (measures.responses["milestone"] == 1)
+            return replace(measures, responses=measures.responses | {"seconds": late})
+        return replace(measures, totals={name: value * 1.001 for name, value in measures.totals.items()})
+
+    log_and_metrics_agree(busiest)
+    monkeypatch.setattr(plain_figures, "measure", spoilt)
+    with pytest.raises(AssertionError):
+        log_and_metrics_agree(busiest)
 
 
-def clocks_run_forward(log: EventLog) -> None:
-    table = log.tables["deployments"]
-    assert (table["mobile_at"] >= table["assigned_at"]).all()
-    arrived = ~np.isnan(table["arrived_at"])
-    assert (table["arrived_at"] >= table["mobile_at"])[arrived].all()
-    assert (table["released_at"] >= table["arrived_at"])[arrived].all()
-    incidents = log.tables["incidents"]
-    assert (incidents["unattended_minutes"] >= 0).all()
-    firearms = incidents["grade"] == Grade.FIREARMS
-    armed = incidents["first_armed_at"]
-    known = firearms & ~np.isnan(armed)
-    assert (armed[known] >= incidents["authorised_at"][known]).all()
+@settings(max_examples=4)
+@given(scenarios())
+def test_recording_less_changes_no_clock(content: dict[str, Any]) -> None:
+    tables = ("incidents", "commands", "duty", "survey", "posts")
+    same(played(content), played(content, Record.METRICS), tables)
 
 
-@given(scenarios)
+@settings(max_examples=5)
+@given(scenarios())
 def test_another_order_in_the_file_changes_no_number(content: dict[str, Any]) -> None:
     def reversed_maps(value: Any, path: tuple[str, ...] = ()) -> Any:
         if isinstance(value, dict):
@@ -287,7 +131,7 @@ def test_another_order_in_the_file_changes_no_number(content: dict[str, Any]) ->
 
 
 @settings(max_examples=4)
-@given(content=scenarios)
+@given(content=scenarios())
 def test_another_order_of_zones_changes_no_number(content: dict[str, Any], tmp_path_factory: Any) -> None:
     heading = "zone,population,area_km2,x_km,y_km"
     rows = [f"Z{n},{1000 * (n + 1)},{2 + n},{3 * n},{n * n % 7}" for n in range(9)]
@@ -300,12 +144,15 @@ def test_another_order_of_zones_changes_no_number(content: dict[str, Any], tmp_p
     same(*logs)
 
 
-@given(scenarios)
+@settings(max_examples=5)
+@given(scenarios())
 def test_no_demand_sends_nobody(content: dict[str, Any]) -> None:
     for kind in content["demand"]["types"].values():
         kind["annual"] = 0.0
     content["threat"] = {"timeline": [{"level": "LOW"}]}
-    log = played(content)
-    assert len(log.tables["incidents"]["incident"]) == len(log.tables["deployments"]["unit"]) == 0
-    assert not np.isin(log.tables["unit_status"]["status"], AT_WORK).any()
-    every_minute_once(log)
+    books = booked(content)
+    tables = books.log.tables
+    assert len(tables["incidents"]["incident"]) == len(tables["deployments"]["unit"]) == 0
+    assert not np.isin(tables["unit_status"]["status"], [*AT_WORK, UnitStatus.FOLLOW_ON]).any()
+    every_minute_once(books)
+    every_duty_minute_covered(books)

@@ -58,7 +58,15 @@ def settings(**parts: Any) -> dict[str, Any]:
 def small_world(people: tuple[int, int, int, int] = (100, 100, 100, 100), **parts: Any) -> World:
     """Zones at 0, 1, 2, 3 km east; base A at 0 and B at 3 km."""
     scenario = Scenario.model_validate_json(json.dumps(settings(**parts)))
-    zones = pd.DataFrame({"x_km": [0.0, 1.0, 2.0, 3.0], "y_km": 0.0, "population": people})
+    zones = pd.DataFrame(
+        {
+            "zone": ["z0", "z1", "z2", "z3"],
+            "force": "Shire",
+            "x_km": [0.0, 1.0, 2.0, 3.0],
+            "y_km": 0.0,
+            "population": people,
+        }
+    )
     bases = {
         group: (Base("A", group, 0, (0.0, 0.0, -1)), Base("B", group, 3, (3.0, 0.0, -1)))
         for group in scenario.bases

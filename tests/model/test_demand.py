@@ -74,7 +74,7 @@ def columns(table, code=0) -> dict:
     """Columns of one type by order of arrival, without what depends on the other types."""
     mine = np.flatnonzero(table.type == code)
     mine = mine[np.argsort(table.received_at[mine], kind="stable")]
-    names = [name for name in vars(table) if name not in ("number", "type", "places")]
+    names = [name for name in vars(table) if name not in ("number", "type", "places", "children")]
     return {name: getattr(table, name)[mine] for name in names}
 
 

@@ -66,7 +66,7 @@ def test_a_shift_of_more_than_a_day_is_refused(five_team):
 
 def test_strength_and_even_teams():
     team = PatternTeam(kind="pattern", establishment=50, vacancies=0.05, pattern="five")
-    assert strength(team) == 48
+    assert strength(team, 50) == 48
     assert team_sizes(48, 5).tolist() == [10, 10, 10, 9, 9]
     assert team_sizes(3, 5).tolist() == np.bincount(np.arange(3) % 5, minlength=5).tolist()
 

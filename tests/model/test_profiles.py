@@ -88,7 +88,7 @@ def test_day_factors_have_the_stated_mean_variance_and_shared_part() -> None:
     spread = DayToDay(cv=0.3, shared=0.6)
     streams = Streams(5, 0)
     shared = shared_days(streams, 40_000, spread)
-    one, other = (day_factors(streams, name, shared, spread) for name in ("one", "other"))
+    one, other = (day_factors(streams, "call", force, shared, spread) for force in ("one", "other"))
     assert one.mean() == pytest.approx(1.0, abs=0.006)
     assert one.var() == pytest.approx(0.09, rel=0.04)
     assert np.corrcoef(one, other)[0, 1] == pytest.approx(0.6, abs=0.02)
@@ -99,14 +99,14 @@ def test_day_factors_have_the_stated_mean_variance_and_shared_part() -> None:
 def test_day_factors_that_share_nothing_or_all(share) -> None:
     spread = DayToDay(cv=0.2, shared=share)
     shared = shared_days(Streams(1, 0), 500, spread)
-    one, other = (day_factors(Streams(1, 0), name, shared, spread) for name in ("one", "other"))
+    one, other = (day_factors(Streams(1, 0), name, "here", shared, spread) for name in ("one", "other"))
     assert bool(np.array_equal(one, other)) is (share == 1.0)
     assert one.std() > 0.15
 
 
 def test_without_spread_all_days_are_equal() -> None:
     shared = shared_days(Streams(1, 0), 7, DayToDay())
-    assert day_factors(Streams(1, 0), "any", shared, DayToDay()).tolist() == [1.0] * 7
+    assert day_factors(Streams(1, 0), "any", "here", shared, DayToDay()).tolist() == [1.0] * 7
 
 
 def test_arrivals_become_unit_exponential_gaps_in_cumulative_rate() -> None:

@@ -20,14 +20,19 @@ def on_duty(world, replication=0, begin=0.0, end=WINDOW):
     return duty(world, Streams(3, replication), timeline(world.scenario), begin, end)
 
 
+def label(found, number):
+    """Name of a unit without its force."""
+    return found.units[number].name.removeprefix("Shire ")
+
+
 def names_at(found, minute):
     live = (found.start <= minute) & (minute < found.end)
-    return [found.units[number].name for number in found.unit[live]]
+    return [label(found, number) for number in found.unit[live]]
 
 
 def periods(found):
     rows = zip(found.unit, found.start, found.end, found.officers, found.ced, strict=True)
-    return {(found.units[unit].name, start): (end, officers, ced) for unit, start, end, officers, ced in rows}
+    return {(label(found, unit), start): (end, officers, ced) for unit, start, end, officers, ced in rows}
 
 
 def test_hand_worked_sunday_at_three(make_world, arv_kind):
@@ -107,7 +112,7 @@ def test_bases_are_house_monotone():
 
 def test_units_stand_where_people_live(make_world, arv_kind):
     found = on_duty(make_world(people=(10, 10, 300, 80), units={"arv": arv_kind}))
-    assert [u.base.name for u in found.units if u.name.startswith("arv E")] == ["B", "B", "B", "B", "B"]
+    assert [u.base.name for u in found.units if u.name.startswith("Shire arv E")] == ["B", "B", "B", "B", "B"]
 
 
 CRITICAL = [

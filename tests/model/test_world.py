@@ -88,10 +88,13 @@ def test_demand_by_zone_is_by_rate_share_or_head(folder) -> None:
     }
     world = build_world(scenario(demand={"types": types}), folder)
     assert world.types == ("head", "none", "zoned")
-    assert world.demand_by_zone["zoned"][0].tolist() == [0.25, 0.0, 0.75]
-    assert world.demand_by_zone["zoned"][1] == 40.0
-    assert world.demand_by_zone["head"][1] == pytest.approx(4.0)
-    assert world.demand_by_zone["none"][1] == 0.0
+    assert world.forces == ("zones",)
+    (zoned,), (head,), (none,) = (world.demand_by_force[name] for name in ("zoned", "head", "none"))
+    assert zoned[0].tolist() == [0.25, 0.0, 0.75]
+    assert zoned[1] == 40.0
+    assert head[1] == pytest.approx(4.0)
+    assert none[1] == 0.0
+    assert build_world(scenario(), folder).demand_by_force["call"][0][1] == 1000.0
 
 
 def test_placed_bases_are_numbered_by_residents_served(folder) -> None:

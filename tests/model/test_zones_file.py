@@ -165,3 +165,13 @@ def test_absurd_sizes(write, monkeypatch):
     assert problems(path)[0][2] == "the file has more than 2 zones"
     monkeypatch.setattr(zones_file, "MOST_BYTES", 10)
     assert problems(path)[0][2] == f"the file has {len(GOOD)} bytes; a table of zones has at most 10"
+
+
+def test_people_nearby_are_those_of_the_same_force(tmp_path):
+    rows = ["A,100,1,0,0,North", "B,30,1,1,0,North", "C,7,1,2,0,South"]
+    header = "zone,population,area_km2,x_km,y_km,force"
+    (tmp_path / "both.csv").write_text("\n".join([header, *rows]))
+    (tmp_path / "own.csv").write_text("\n".join([header, *rows[:2]]))
+    both, own = read_zones(tmp_path / "both.csv"), read_zones(tmp_path / "own.csv")
+    assert both["people_3km"].tolist() == [130.0, 130.0, 7.0]
+    assert both[:2].equals(own)

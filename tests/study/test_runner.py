@@ -5,7 +5,7 @@ import pytest
 from armsim.config.loader import load_scenario
 from armsim.errors import RunFolderError
 from armsim.study import files, store
-from armsim.study.plan import Study, chunks
+from armsim.study.plan import Study, chunks, option_name
 from armsim.study.results import Results
 from armsim.study.runner import execute
 
@@ -27,6 +27,24 @@ def test_digest_does_not_depend_on_the_number_of_replications_but_on_the_seed(ti
     assert load_scenario(tiny, sets=["window=2 days"]).digest != loaded.digest
 
 
+def test_overrides_in_another_order_are_the_same_run_unless_the_order_matters(tiny):
+    overrides = """
+overrides:
+  long: {description: Longer, set: {window: 2 days}}
+  more: {description: More, set: {demand.types.call.annual: 9000}}
+  less: {description: Fewer, set: {demand.types.call.annual: 5000}}
+"""
+    tiny.write_text(tiny.read_text() + overrides)
+
+    def run_id(*names):
+        loaded = load_scenario(tiny, names, last_wins=True)
+        assert option_name(loaded) == "+".join(["tiny", *sorted(names)])
+        return Study({option_name(loaded): loaded}).run_id
+
+    assert run_id("long", "more") == run_id("more", "long")
+    assert run_id("less", "more") != run_id("more", "less")
+
+
 def test_resumed_and_damaged_runs_give_the_same_bytes_as_one_go(tiny, tmp_path):
     whole = execute(study(tiny), tmp_path / "a")
     execute(study(tiny, 3), tmp_path / "b")
@@ -44,6 +62,7 @@ def test_resumed_and_damaged_runs_give_the_same_bytes_as_one_go(tiny, tmp_path):
 def test_two_processes_give_the_same_bytes_as_one(tiny, tmp_path):
     one = execute(study(tiny), tmp_path / "a").folder
     two = execute(study(tiny), tmp_path / "b", jobs=2).folder
+    pd.testing.assert_frame_equal(*(store.read_option(folder, "now").run_in for folder in (one, two)))
     assert (one / "metrics.parquet").read_bytes() == (two / "metrics.parquet").read_bytes()
 
 

@@ -67,6 +67,17 @@ class FollowOn(Model):
     """How long the first unit on scene is off for."""
 
 
+class Escalation(Model):
+    """An incident that turns into one of another type while it is open."""
+
+    to: str
+    """Incident type that it becomes: a new incident at the same place with clocks of its own."""
+    probability: Share
+    """Probability that an incident that stays open long enough escalates."""
+    after: TimeLaw
+    """When, from received."""
+
+
 class Booked(Model):
     """Work booked hours ahead, put off when too few units would be left."""
 
@@ -87,8 +98,8 @@ class IncidentType(Model):
     """Order in which it is served."""
     priority: Annotated[int, Field(ge=0, le=99)] = 0
     """Order inside the grade: 0 first."""
-    annual: _Annual | None = None
-    """Incidents a year in the whole region."""
+    annual: _Annual | dict[str, _Annual] | None = None
+    """Incidents a year in the whole region, or by force."""
     annual_per_100k: _Annual | None = None
     """Incidents a year per 100,000 residents."""
     annual_by_zone: dict[str, _Annual] | None = None
@@ -109,8 +120,14 @@ class IncidentType(Model):
     """What must be there: capability: number, or capability: {number: probability}."""
     not_by: tuple[str, ...] = ()
     """Unit kinds that are never sent."""
+    send: Literal["as_available", "together", "partial"] = "as_available"
+    """Units go as they can be had, only when all can be had, or those that can be had once and no more."""
+    release: Literal["in_common", "singly"] = "in_common"
+    """All units leave when the work is done, or each does a piece of work of its own and leaves."""
     on_scene: TimeLaw
-    """Work on the scene."""
+    """Work on the scene: of the incident, or of each unit where they are released singly."""
+    on_scene_factor: dict[str, Annotated[float, Field(gt=0, le=1000)]] = {}
+    """Unit kind or base: multiplier of the work done by its units (the first on scene, if in common)."""
     on_scene_from: MilestoneName = "first_officer"
     """Milestone that starts the work."""
     on_scene_at_latest: Duration = 60.0
@@ -121,6 +138,8 @@ class IncidentType(Model):
     """Work elsewhere for the first unit afterwards."""
     stand_down: StandDown | None = None
     """Mobilisations stood down before an armed unit arrives."""
+    escalation: Escalation | None = None
+    """Another type that it may turn into."""
     patience: TimeLaw | None = None
     """How long from received before it is lost; none waits for ever."""
     patience_ends: Literal["arrival", "assignment"] = "arrival"

@@ -13,6 +13,8 @@ from armsim.config.schema.region import Day, Weight
 
 LevelName = Literal["LOW", "MODERATE", "SUBSTANTIAL", "SEVERE", "CRITICAL"]
 UnitGrade = Literal["FIREARMS", "G1", "PLANNED", "G2", "G3", "POST"]
+Officers = Annotated[int, Field(ge=0, le=50_000)]
+Vehicles = Annotated[int, Field(ge=0, le=10_000)]
 REST = "-"
 
 
@@ -52,8 +54,8 @@ class PatternTeam(Model):
     """Officers who work a shift pattern."""
 
     kind: Literal["pattern"]
-    establishment: Annotated[int, Field(ge=0, le=50_000)]
-    """Posts on the books."""
+    establishment: Officers | dict[str, Officers]
+    """Posts on the books; with several forces by force."""
     vacancies: Share = 0.0
     """Share of posts not filled."""
     pattern: str
@@ -72,8 +74,8 @@ class VolunteerTeam(Model):
     """Special constables: hours given, mostly on weekend evenings."""
 
     kind: Literal["volunteers"]
-    headcount: Annotated[int, Field(ge=0, le=50_000)]
-    """Special constables."""
+    headcount: Officers | dict[str, Officers]
+    """Special constables; with several forces by force."""
     hours_a_month: Annotated[float, Field(ge=0, le=300)]
     """Mean hours that each gives in a month."""
     duty: Duration
@@ -121,7 +123,7 @@ class Patrol(Model):
     """Roving between points drawn by weight, one for each time slot; the unit can be sent at any moment."""
 
     area: Literal["force", "beat"] = "beat"
-    """Points over the whole region, or over the zones nearest to the unit's own base."""
+    """Points over the unit's whole force, or over its zones nearest to the unit's own base."""
     weight: Weight = Weight()
     """What the points are drawn by."""
     slot: Duration = 30.0
@@ -141,8 +143,8 @@ class UnitKind(Model):
     """Officers in a crew; the minimum, below which there is no unit but a recorded shortfall."""
     double_crewed: Share | dict[str, Share] | None = None
     """Share of units with one officer more than ``crew``, in all or by shift letter."""
-    vehicles: Annotated[int, Field(ge=0, le=10_000)] | None = None
-    """Vehicles owned; none needs no vehicle."""
+    vehicles: Vehicles | dict[str, Vehicles] | None = None
+    """Vehicles owned, with several forces by force; none needs no vehicle."""
     off_road: Spells | None = None
     """Vehicles off the road, in spells."""
     standing: dict[str, Annotated[int, Field(ge=0, le=10_000)]] | None = None
@@ -171,6 +173,8 @@ class UnitKind(Model):
     """Minutes added to its expected arrival when units are ranked for a grade."""
     patrol: Patrol | None = None
     """Roves when free; none waits at its base."""
+    returns: Literal["dispatchable", "home_first"] = "dispatchable"
+    """A unit on its way home may be sent, or is not free until it is back at its base."""
     breaks: Breaks | None = None
     """Refreshment breaks."""
 
@@ -201,6 +205,8 @@ class DiversionRule(Model):
     """Unit kinds it holds for; none is all."""
     off: tuple[UnitGrade, ...] = ()
     """Grades of the work left; must be lower than ``to``."""
+    within_grade: bool = False
+    """Work of the same grade and a lower priority may be left as well."""
     when: tuple[
         Literal["MOBILISING", "EN_ROUTE", "HOLDING", "ON_SCENE", "FOLLOW_ON", "ON_POST", "REFRESHMENTS"], ...
     ]

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from armsim.config.base import Model
 from armsim.config.quantities import Acceleration, ClockSpan, Share, Speed
 
+Bases = Annotated[int, Field(ge=1, le=200)]
 Positive = Annotated[float, Field(gt=0)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 EVERY_DAY: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -88,6 +89,8 @@ class Spot(Model):
     """Easting in kilometres."""
     y_km: float | None = None
     """Northing in kilometres."""
+    force: str | None = None
+    """Force that a base belongs to, and whose zones alone are looked at; none is that of its zone."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Spot:
@@ -102,12 +105,14 @@ class Spot(Model):
 class BaseGroup(Model):
     """A set of bases that units start and finish at. Write ``p_median`` or ``sites``."""
 
-    p_median: Annotated[int, Field(ge=1, le=200)] | None = None
-    """Number of bases, placed so that residents are nearest on average; illustrative."""
+    p_median: Bases | dict[str, Bases] | None = None
+    """Bases placed so that residents are nearest on average, with several forces by force; illustrative."""
     weight: Weight = Weight()
     """What the placement is weighted by."""
     sites: dict[str, Spot] | None = None
     """Bases by name."""
+    force: str | None = None
+    """Force that all its bases belong to; none is the force of the zone that each stands in."""
 
     @model_validator(mode="after")
     def _one_way(self) -> BaseGroup:
@@ -128,8 +133,10 @@ class SpeedRule(Model):
 
 
 class TripNoise(Model):
-    """Lognormal trip noise of mean 1 whose spread falls with distance (Budge, Ingolfsson and Zerom 2010)."""
+    """Trip noise of mean 1: lognormal, its spread falls with distance (Budge, Ingolfsson and Zerom 2010)."""
 
+    law: Literal["lognormal", "exponential"] = "lognormal"
+    """Exponential trips are for comparison with closed forms; they have no spread to set."""
     at_zero: Annotated[float, Field(ge=0, le=2)] = 0.0
     """Standard deviation of the log at 0 km."""
     per_km: Annotated[float, Field(ge=0, le=1)] = 0.0

@@ -9,8 +9,10 @@ from pydantic import BeforeValidator, Field
 
 from armsim.config.base import Model
 from armsim.config.quantities import Duration
+from armsim.config.schema.attacks import Attack, GivenAttack
 from armsim.config.schema.demand import DemandConfig, MilestoneName
 from armsim.config.schema.duty import DeskConfig, DispatchConfig, Pattern, Team, UnitGrade, UnitKind
+from armsim.config.schema.forces import AidConfig, ForceConfig
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
 
@@ -65,6 +67,8 @@ class StudyConfig(Model):
     """Confidence level of the intervals."""
     survey_every: Duration = 15.0
     """How often potential response is read; 0 never."""
+    given: GivenAttack | None = None
+    """An attack in every replication: what follows is studied given one, not by waiting for one."""
 
 
 class Source(Model):
@@ -97,6 +101,10 @@ class Scenario(Model):
     """Run after the window, until every counted incident has ended, at most this long."""
     region: RegionConfig
     """Where it happens."""
+    forces: dict[str, ForceConfig] = {}
+    """Forces by name, where something is to be said of one; overlay forces must stand here."""
+    aid: AidConfig = AidConfig()
+    """What forces do for each other."""
     bases: Annotated[dict[str, BaseGroup], Field(min_length=1)]
     """Groups of bases by name."""
     sites: dict[str, Spot] = {}
@@ -105,6 +113,8 @@ class Scenario(Model):
     """Travel times."""
     demand: DemandConfig
     """What happens."""
+    attacks: dict[str, Attack] = {}
+    """Attacks by name."""
     patterns: dict[str, Pattern] = {}
     """Shift patterns by name."""
     teams: dict[str, Team] = {}

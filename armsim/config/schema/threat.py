@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,7 @@ from armsim.config.base import Model
 from armsim.config.quantities import ClockSpan, Duration, Share
 from armsim.config.schema.demand import Attendance, CapabilityName
 from armsim.config.schema.duty import LevelName, UnitGrade
+from armsim.config.schema.laws import TimeLaw
 
 
 class LevelChange(Model):
@@ -77,11 +78,38 @@ class LevelConfig(Model):
     """Lead time after which military backfill takes over the posts marked so; none never comes."""
 
 
+class LevelSpell(Model):
+    """How long a level lasts where levels are drawn, and what comes next."""
+
+    dwell: TimeLaw
+    """Length of a spell."""
+    next: Annotated[dict[LevelName, Share], Field(min_length=1)]
+    """Level: probability that it is the next one."""
+
+
+class LevelProcess(Model):
+    """Levels drawn as a semi-Markov process, which goes on from the last entry of the timeline."""
+
+    levels: Annotated[dict[LevelName, LevelSpell], Field(min_length=1)]
+    """Spells by level; a level left out holds to the end once it is reached."""
+    first: Literal["begins", "under_way"] = "begins"
+    """The spell of the last entry begins there, or has been under way for as long as such spells have."""
+
+    @model_validator(mode="after")
+    def _changes(self) -> LevelProcess:
+        for name, spell in self.levels.items():
+            if name in spell.next:
+                raise ValueError(f"{name} is followed by {name}; the next level must be another one")
+        return self
+
+
 class ThreatConfig(Model):
     """The timeline and the levels' settings."""
 
     timeline: Annotated[tuple[LevelChange, ...], Field(min_length=1, max_length=1_000)]
     """The level from the start and its changes."""
+    process: LevelProcess | None = None
+    """Levels drawn from the last entry of the timeline on; none holds the last one."""
     levels: dict[LevelName, LevelConfig] = {}
     """Settings by level."""
 

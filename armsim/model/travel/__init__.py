@@ -6,8 +6,8 @@ from armsim.model.travel.law import SquareRootLaw
 from armsim.model.travel.leg import Anchor, Leg, Place
 from armsim.model.travel.matrix import Matrix
 from armsim.model.travel.matrix_file import read_matrix
-from armsim.model.travel.noise import NoiseSpread, SpeedProfile, noise_factor
-from armsim.model.travel.projection import fitted_projection, local_projection
+from armsim.model.travel.noise import NoiseSpread, SpeedProfile
+from armsim.model.travel.projection import Projection, fitted_projection, local_projection
 from armsim.model.travel.road_tables import RoadTables, read_road_tables
 from armsim.model.travel.roads import RoadNetwork
 
@@ -18,6 +18,7 @@ __all__ = [
     "Matrix",
     "NoiseSpread",
     "Place",
+    "Projection",
     "RoadNetwork",
     "RoadTables",
     "SpeedProfile",
@@ -25,7 +26,6 @@ __all__ = [
     "TravelModel",
     "fitted_projection",
     "local_projection",
-    "noise_factor",
     "read_matrix",
     "read_road_tables",
 ]

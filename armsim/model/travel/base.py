@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,8 +34,13 @@ class TravelModel(Protocol):
     def zone_places(self) -> list[Place]:
         """The places of the zones' centroids, in order of zone."""
 
-    def approach(self, legs: Sequence[Leg], now: float, destination: Place) -> list[float]:
-        """Mean minutes to *destination* from where each unit truly is at *now*, one a leg, in order."""
+    def approach(
+        self, legs: Iterable[Leg], now: float, destination: Place, factor: float = 1.0, add: float = 0.0
+    ) -> list[float]:
+        """Mean minutes to *destination* from where each unit truly is at *now*, one a leg, in order.
+
+        Each is multiplied by *factor*, and *add* added: what a dispatcher expects of units of one kind.
+        """
 
     def minutes(self, origin: Place, destination: Place) -> float:
         """Mean minutes between two places; equal to :meth:`approach` from a unit that stands at *origin*."""
@@ -45,6 +51,9 @@ class TravelModel(Protocol):
     def leg(self, origin: Place, destination: Place, departs: float, minutes: float) -> Leg:
         """The leg of a trip that actually takes *minutes*."""
 
+    def trip(self, origin: Place, destination: Place, departs: float, factor: float) -> Leg:
+        """The leg of a trip without noise: the mean minutes times *factor*."""
+
     def road_km(self, origin: Place, destination: Place) -> float:
         """Circuity times the straight line, km: what the spread of trip noise depends on."""
 
@@ -52,7 +61,7 @@ class TravelModel(Protocol):
         """Mean minutes from each place to each zone's centroid; shape (places, zones)."""
 
 
-class TravelBase:
+class TravelBase(ABC):
     """Zones' centroids and the crow-fly law, which every kind needs somewhere.
 
     Raises:
@@ -78,6 +87,14 @@ class TravelBase:
     def unreachable(self) -> tuple[int, ...]:
         """No zone: only roads can fail to reach one."""
         return ()
+
+    @abstractmethod
+    def minutes(self, origin: Place, destination: Place) -> float:
+        """Mean minutes between two places."""
+
+    def trip(self, origin: Place, destination: Place, departs: float, factor: float) -> Leg:
+        """The leg of a trip without noise, its mean minutes multiplied by *factor*."""
+        return Leg(origin, destination, departs, departs + self.minutes(origin, destination) * factor)
 
     def leg(self, origin: Place, destination: Place, departs: float, minutes: float) -> Leg:
         """The leg of a trip that leaves at *departs* and actually takes *minutes*."""

@@ -1,9 +1,11 @@
-"""Travel as the crow flies: the square-root law on the straight line, lengthened by a circuity factor."""
+"""Travel as the crow flies: the square-root law on the straight line, lengthened by a circuity factor.
+
+The anchor of a place is its point as a complex number: a distance is then one subtraction and one ``abs``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import Any
 
@@ -19,7 +21,8 @@ class CrowFly(TravelBase):
 
     def places(self, x_km: NDArray[Any], y_km: NDArray[Any], zones: NDArray[Any]) -> list[Place]:  # noqa: ARG002
         """Places for points in km; the zones are not needed."""
-        return list(zip(x_km.tolist(), y_km.tolist(), repeat(-1)))
+        points = np.asarray(x_km, dtype=np.float64) + 1j * np.asarray(y_km, dtype=np.float64)
+        return list(zip(x_km.tolist(), y_km.tolist(), points.tolist(), strict=True))
 
     def zone_places(self) -> list[Place]:
         """The zones' centroids."""
@@ -27,47 +30,57 @@ class CrowFly(TravelBase):
 
     def minutes(self, origin: Place, destination: Place) -> float:
         """Mean minutes between two places."""
-        east = destination[0] - origin[0]
-        north = destination[1] - origin[1]
-        return self.law.of_squared(east * east + north * north)
+        return self.law.minutes(abs(destination[2] - origin[2]))
 
-    def approach(self, legs: Sequence[Leg], now: float, destination: Place) -> list[float]:
-        """Mean minutes from where each unit truly is at *now*; the law is written out for speed."""
-        x, y, _ = destination
+    def approach(
+        self, legs: Iterable[Leg], now: float, destination: Place, factor: float = 1.0, add: float = 0.0
+    ) -> list[float]:
+        """Expected minutes from where each unit truly is at *now*; the law is written out for speed."""
+        law, here = self.law, destination[2]
+        joint, near = law.joint, law.near * factor
+        constant, per_km = law.constant * factor + add, law.per_km * factor
+        straight = [
+            abs(leg.destination[2] - here)
+            if leg.arrives <= now
+            else abs(
+                (start := leg.origin[2])
+                + (leg.destination[2] - start) * ((now - leg.departs) / (leg.arrives - leg.departs))
+                - here
+            )
+            if leg.departs < now
+            else abs(leg.origin[2] - here)
+            for leg in legs
+        ]
+        return [constant + per_km * km if km > joint else near * sqrt(km) + add for km in straight]
+
+    def trip(self, origin: Place, destination: Place, departs: float, factor: float) -> Leg:
+        """The leg of a trip without noise; the law is written out for speed."""
         law = self.law
-        joint, near, constant, per_km = law.joint_squared, law.near, law.constant, law.per_km
-        result: list[float] = []
-        add = result.append
-        for leg in legs:
-            if leg.arrives <= now:
-                east, north, _ = leg.destination
-            else:
-                east, north, _ = leg.origin
-                departs = leg.departs
-                if now > departs:
-                    end_x, end_y, _ = leg.destination
-                    share = (now - departs) / (leg.arrives - departs)
-                    east += share * (end_x - east)
-                    north += share * (end_y - north)
-            east -= x
-            north -= y
-            squared = east * east + north * north
-            if squared > joint:
-                add(constant + per_km * sqrt(squared))
-            else:
-                add(near * sqrt(sqrt(squared)))
-        return result
+        km = abs(destination[2] - origin[2])
+        minutes = law.constant + law.per_km * km if km > law.joint else law.near * sqrt(km)
+        return Leg(origin, destination, departs, departs + minutes * factor)
 
     def position(self, leg: Leg, now: float) -> Place:
         """The point of the straight line at the share of the trip's time."""
         if leg.arrives <= now:
             return leg.destination
-        share = leg.share(now)
-        x, y, _ = leg.origin
-        end_x, end_y, _ = leg.destination
-        return x + share * (end_x - x), y + share * (end_y - y), -1
+        point = _under_way(leg, now)
+        return point.real, point.imag, point
+
+    def road_km(self, origin: Place, destination: Place) -> float:
+        """Circuity times the straight line between two places, km."""
+        return self.law.circuity * float(abs(destination[2] - origin[2]))
 
     def minutes_to_zones(self, places: Sequence[Place]) -> NDArray[np.float32]:
         """Mean minutes from each place to each zone's centroid; shape (places, zones)."""
         points = np.array([place[:2] for place in places], dtype=np.float64).reshape(-1, 2)
         return self._law_to_zones(points[:, 0], points[:, 1]).astype(np.float32)
+
+
+def _under_way(leg: Leg, now: float) -> complex:
+    """The point of a unit that has not arrived: at the share of its trip's time, at the start before it."""
+    start: complex = leg.origin[2]
+    departs = leg.departs
+    if now <= departs:
+        return start
+    return start + (leg.destination[2] - start) * ((now - departs) / (leg.arrives - departs))

@@ -25,10 +25,11 @@ class SquareRootLaw:
         acceleration: a, km per minute squared, above 0.
         cruising: v, km per minute, above 0.
         circuity: road distance over straight-line distance, 1 or more.
-        near: minutes per fourth root of the squared straight line, up to the joint.
+        near: minutes per square root of a straight-line km, up to the joint.
         constant: minutes, beyond the joint.
         per_km: minutes per straight-line km, beyond the joint.
-        joint_squared: squared straight-line km at the joint.
+        joint: straight-line km at the joint.
+        joint_squared: its square.
 
     Raises:
         ValueError: a parameter is out of its range or not finite.
@@ -40,6 +41,7 @@ class SquareRootLaw:
     near: float = field(init=False, repr=False)
     constant: float = field(init=False, repr=False)
     per_km: float = field(init=False, repr=False)
+    joint: float = field(init=False, repr=False)
     joint_squared: float = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -52,7 +54,8 @@ class SquareRootLaw:
         set_once(self, "near", 2.0 * math.sqrt(circuity / a))
         set_once(self, "constant", v / a)
         set_once(self, "per_km", circuity / v)
-        set_once(self, "joint_squared", (v * v / a / circuity) ** 2)
+        set_once(self, "joint", v * v / a / circuity)
+        set_once(self, "joint_squared", self.joint**2)
 
     def of_squared(self, squared: float) -> float:
         """Minutes for a squared straight-line distance in km²: what hot loops have at hand."""
@@ -62,11 +65,13 @@ class SquareRootLaw:
 
     def minutes(self, straight_km: float) -> float:
         """Minutes for a straight-line distance in km, 0 or more."""
-        return self.of_squared(straight_km * straight_km)
+        if straight_km > self.joint:
+            return self.constant + self.per_km * straight_km
+        return self.near * math.sqrt(straight_km)
 
     def of_array(self, straight_km: ArrayLike) -> NDArray[np.float64]:
         """Minutes for an array of straight-line distances in km; same shape."""
         km: NDArray[Any] = np.asarray(straight_km, dtype=np.float64)
         return np.where(
-            km * km > self.joint_squared, self.constant + self.per_km * km, self.near * np.sqrt(km)
+            km > self.joint, self.constant + self.per_km * km, self.near * np.sqrt(km)
         )

@@ -69,14 +69,15 @@ class Matrix(TravelBase):
                     total += share * weight * to_end[start]
         return total
 
-    def approach(self, legs: Sequence[Leg], now: float, destination: Place) -> list[float]:
-        """Mean minutes from where each unit truly is at *now*."""
+    def approach(
+        self, legs: Iterable[Leg], now: float, destination: Place, factor: float = 1.0, add: float = 0.0
+    ) -> list[float]:
+        """Expected minutes from where each unit truly is at *now*."""
         x, y, zone = destination
         if zone.__class__ is not int:
-            return [self.minutes(self.position(leg, now), destination) for leg in legs]
-        to_zone, minutes, inside = self._to[zone], self.minutes, self._inside
+            return [factor * self.minutes(self.position(leg, now), destination) + add for leg in legs]
+        to_zone, inside = self._to[zone], self._inside
         result: list[float] = []
-        add = result.append
         for leg in legs:
             departs = leg.departs
             if leg.arrives <= now:
@@ -85,16 +86,14 @@ class Matrix(TravelBase):
             else:
                 start_x, start_y, start = leg.origin
                 share = (now - departs) / (leg.arrives - departs) if now > departs else 0.0
-            if start.__class__ is not int:
-                add(minutes(self.position(leg, now), destination))
-            elif not share:
-                add(inside(start_x - x, start_y - y) if start == zone else to_zone[start])
+            end = leg.destination[2]
+            if start.__class__ is int and not share:
+                minutes = inside(start_x - x, start_y - y) if start == zone else to_zone[start]
+            elif start.__class__ is int and end.__class__ is int and zone != start and zone != end:
+                minutes = (1.0 - share) * to_zone[start] + share * to_zone[end]
             else:
-                end = leg.destination[2]
-                if zone in (start, end) or end.__class__ is not int:
-                    add(minutes(self.position(leg, now), destination))
-                else:
-                    add((1.0 - share) * to_zone[start] + share * to_zone[end])
+                minutes = self.minutes(self.position(leg, now), destination)
+            result.append(factor * minutes + add)
         return result
 
     def position(self, leg: Leg, now: float) -> Place:

@@ -36,10 +36,12 @@ class NoiseSpread:
         """Standard deviation of the log of the minutes of a trip of *road_km*."""
         return max(self.floor, self.at_zero - self.per_km * road_km)
 
-
-def noise_factor(spread: float, z: float) -> float:
-    """Actual over mean minutes: lognormal with mean exactly 1, from a standard normal *z*."""
-    return math.exp(spread * z - 0.5 * spread * spread)
+    def factor(self, road_km: float, z: float) -> float:
+        """Actual over mean minutes of a trip: lognormal with mean exactly 1, from a standard normal *z*."""
+        spread = self.at_zero - self.per_km * road_km
+        if spread < self.floor:
+            spread = self.floor
+        return math.exp(spread * z - 0.5 * spread * spread)
 
 
 @dataclass(frozen=True, slots=True)

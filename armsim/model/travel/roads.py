@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import sqrt
 from typing import Any, Literal
 
@@ -139,14 +139,15 @@ class RoadNetwork(TravelBase):
         """Mean minutes between two places."""
         return self.approach((Leg.at(origin),), 0.0, destination)[0]
 
-    def approach(self, legs: Sequence[Leg], now: float, destination: Place) -> list[float]:
-        """Mean minutes from where each unit truly is at *now*; the law is written out for speed."""
+    def approach(
+        self, legs: Iterable[Leg], now: float, destination: Place, factor: float = 1.0, add: float = 0.0
+    ) -> list[float]:
+        """Expected minutes from where each unit truly is at *now*; the law is written out for speed."""
         x, y, (_, _, end_root, last, last_squared) = destination
         to_root, ahead = self._minutes[end_root], self._ahead
         law = self.law
         joint, near, constant, per_km = law.joint_squared, law.near, law.constant, law.per_km
         result: list[float] = []
-        add = result.append
         for leg in legs:
             if leg.arrives <= now:
                 east, north, (node, first, root, _, _) = leg.destination
@@ -158,11 +159,12 @@ class RoadNetwork(TravelBase):
             north -= y
             squared = east * east + north * north
             if root != end_root and squared > last_squared:
-                add(first + to_root[node] + last)
+                minutes = first + to_root[node] + last
             elif squared > joint:
-                add(constant + per_km * sqrt(squared))
+                minutes = constant + per_km * sqrt(squared)
             else:
-                add(near * sqrt(sqrt(squared)))
+                minutes = near * sqrt(sqrt(squared))
+            result.append(factor * minutes + add)
         return result
 
     def position(self, leg: Leg, now: float) -> Place:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from armsim.errors import DataError
+from armsim.model.geography import known_points
 from armsim.model.travel import fitted_projection, local_projection, read_road_tables
 
 NODES = "node_id,x_km,y_km\na,0,0\nb,3,0\nc,3,4\n"
@@ -109,3 +110,9 @@ def test_a_fitted_projection_finds_the_grid_of_known_points():
     assert np.abs(got - np.array(truth(lon[200:], lat[200:]))).max() < 0.005
     with pytest.raises(DataError, match="at least 6"):
         fitted_projection(lon[:5], lat[:5], lon[:5], lat[:5])
+
+
+def test_the_projection_of_shipped_zones_is_good_everywhere_in_england_and_wales():
+    lon, lat, x, y = known_points()
+    east, north = fitted_projection(lon, lat, x, y, degree=4)(lon, lat)
+    assert np.hypot(east - x, north - y).max() < 0.003

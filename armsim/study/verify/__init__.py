@@ -1,0 +1,1 @@
+"""Verification: systems with known exact results, run by the ordinary engine and judged."""

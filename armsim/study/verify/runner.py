@@ -1,0 +1,224 @@
+"""Running cases: replications over processes, until every interval is as narrow as it must be."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+
+import numpy as np
+
+from armsim.domain import Record
+from armsim.engine.simulation import simulate
+from armsim.model.world import World
+from armsim.streams import Streams
+from armsim.study.verify.arrivals import draw, rate_factor
+from armsim.study.verify.assembly import systems
+from armsim.study.verify.cases import Case
+from armsim.study.verify.controls import controls
+from armsim.study.verify.figures import ratio
+from armsim.study.verify.judge import REPLICATIONS, Judged, Replication, judge
+from armsim.study.verify.observe import observe
+from armsim.study.verify.quantities import Cell, cells
+from armsim.study.verify.system import System
+from armsim.study.verify.translate import Setup, build, plan
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is simulated.
+
+    Attributes:
+        replications: of each system to begin with.
+        calls: calls of a replication.
+        most: calls of a system at most; intervals still too wide then fail.
+        slack: factor on the half-widths that the rule allows.
+    """
+
+    replications: int
+    calls: int
+    most: int
+    slack: float
+
+
+FULL = Effort(replications=40, calls=5_000, most=6_000_000, slack=1.0)
+#: A look: intervals may be four times as wide.
+QUICK = Effort(replications=REPLICATIONS, calls=2_000, most=1_000_000, slack=4.0)
+
+
+@dataclass(frozen=True)
+class _Task:
+    setup: Setup
+    wanted: tuple[Cell, ...]
+    seed: int
+    index: int
+
+
+@dataclass
+class _Run:
+    """A system and its replications so far."""
+
+    case: Case
+    system: System
+    setup: Setup
+    wanted: tuple[Cell, ...]
+    seed: int
+    effort: Effort
+    results: dict[int, Replication] = field(default_factory=dict)
+    asked: int = 0
+    judged: list[Judged] | None = None
+
+    def more(self) -> Iterator[_Task]:
+        """Replications to run next; none, and verdicts, when intervals are narrow or enough has been run."""
+        if len(self.results) < self.asked:
+            return
+        target = self._target()
+        for index in range(self.asked, target):
+            yield _Task(self.setup, self.wanted, self.seed, index)
+        self.asked = max(self.asked, target)
+
+    def _target(self) -> int:
+        if not self.results:
+            return self.effort.replications
+        done = [self.results[index] for index in range(self.asked)]
+        judged = judge(self.case.id, self.wanted, done, self.effort.slack)
+        worst = max((_excess(one) for one in judged if one.judged), default=0.0)
+        each = max(1.0, float(np.mean([one.calls for one in done])))
+        most = max(self.effort.replications, int(self.effort.most / each))
+        if worst <= 1.0 or self.asked >= most:
+            self.judged = judged
+            return self.asked
+        # a fifth more than the square law says, as the width is itself estimated; at most fourfold at once
+        wanted = math.ceil(self.asked * min(4.0, max(1.1, 1.2 * worst**2)))
+        return min(most, wanted)
+
+
+def _excess(one: Judged) -> float:
+    """Half-width over its bound."""
+    if one.bound == 0 or math.isinf(one.bound):
+        return 0.0
+    return one.half_width / one.bound if math.isfinite(one.half_width) else 2.0
+
+
+def verify(
+    cases: Sequence[Case],
+    effort: Effort = FULL,
+    seed: int = 1,
+    jobs: int = 1,
+    done: Callable[[Case, list[Judged]], None] | None = None,
+) -> list[Judged]:
+    """Run cases and compare them.
+
+    Args:
+        cases: valid cases.
+        effort: how much is simulated.
+        seed: seed of all streams; a case's results hang on it and on the id of the case, not on *jobs*.
+        jobs: processes.
+        done: called with each case and its verdicts as they are known, in the order of *cases*.
+
+    Returns:
+        Verdicts, in the order of the cases.
+    """
+    runs = [run for case in cases for run in _runs(case, effort, seed)]
+    judged: list[Judged] = []
+    told = 0
+    for _ in _steps(runs, jobs):
+        while told < len(cases) and all(r.judged is not None for r in runs if r.case is cases[told]):
+            mine = [one for r in runs if r.case is cases[told] for one in r.judged or ()]
+            judged += mine
+            if done is not None:
+                done(cases[told], mine)
+            told += 1
+    return judged
+
+
+def _runs(case: Case, effort: Effort, seed: int) -> Iterator[_Run]:
+    wanted, _ = cells(case)
+    for system in systems(case)[0]:
+        mine = tuple(one for one in wanted if one.alternative == system.alternative)
+        if mine:
+            name = f"{seed}:{case.id}:{system.alternative}"
+            own = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=6).digest(), "little")
+            yield _Run(case, system, plan(system, effort.calls), mine, own, effort)
+
+
+def _steps(runs: list[_Run], jobs: int) -> Iterator[None]:
+    """Run everything; yields whenever a system is judged."""
+    if jobs <= 1:
+        for run in runs:
+            while tasks := list(run.more()):
+                run.results.update((task.index, replicate(task)) for task in tasks)
+            yield
+        yield
+        return
+    with _pool(jobs) as pool:
+        waiting: list[tuple[_Run, _Task]] = [(run, task) for run in runs for task in run.more()]
+        running: dict[Future[Replication], tuple[_Run, _Task]] = {}
+        waiting.reverse()
+        while waiting or running:
+            while waiting and len(running) < 2 * jobs:
+                run, task = waiting.pop()
+                running[pool.submit(replicate, task)] = (run, task)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                run, task = running.pop(future)
+                run.results[task.index] = future.result()
+                if len(run.results) == run.asked:
+                    # the system under way goes on first, so that cases end in order
+                    waiting += [(run, one) for one in reversed(list(run.more()))]
+                    yield
+        yield
+
+
+@contextmanager
+def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that leave an interrupt to their parent, and end with it."""
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _follow_parent)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _follow_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
+
+
+def _outlive(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def replicate(task: _Task) -> Replication:
+    """Run one replication of a system."""
+    setup = task.setup
+    world = _world(setup)
+    table = draw(setup, world, Streams(task.seed, task.index))
+    record = Record.FULL if setup.system.policy.travel == "round_trip" else Record.DEPLOYMENTS
+    log = simulate(world, task.seed, task.index, record, incidents=table)
+    seen = observe(setup, log)
+    pairs = np.array([ratio(cell, seen, setup) for cell in task.wanted])
+    return Replication(pairs[:, 0], pairs[:, 1], controls(setup, table), len(seen.kind))
+
+
+_WORLDS: dict[str, World] = {}
+
+
+def _world(setup: Setup) -> World:
+    """The world of a setup, kept between the replications of a process."""
+    key = f"{setup.system.case}:{setup.system.alternative}:{setup.window}"
+    if key not in _WORLDS:
+        if len(_WORLDS) >= 4:
+            _WORLDS.clear()
+        _WORLDS[key] = build(setup, rate_factor(setup))
+    return _WORLDS[key]

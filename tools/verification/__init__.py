@@ -1,0 +1,1 @@
+"""Exact results of the cases that ship with ``armsim verify``."""
