@@ -117,6 +117,7 @@ INCIDENT_COLUMNS = (
     "received_at", "graded_at", "authorised_at",
     "first_officer_at", "first_ced_at", "first_armed_at", "full_at", "closed_at",
     "outcome", "firearms_outcome", "sent", "requeued", "postponed", "unattended_minutes",
+    "force", "attack", "attack_site", "parent",
 )  # fmt: skip
 DEPLOYMENT_COLUMNS = (
     "incident", "unit", "ordinal", "assigned_at", "mobile_at", "arrived_at", "released_at",
@@ -125,7 +126,9 @@ DEPLOYMENT_COLUMNS = (
 STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
 DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")
 SHORTFALL_COLUMNS = ("kind", "shift_start", "planned", "crewed", "uncrewed_officers", "force")
+AID_COLUMNS = ("lender", "borrower", "unit", "start", "end")
 POST_COLUMNS = ("post", "day", "wanted_minutes", "filled_minutes")
-COMMAND_COLUMNS = ("incident", "asked_at", "started_at", "ended_at", "task")
+#: Tasks of the desks; incident -1 is a task of an attack. One given up before it started has no start.
+COMMAND_COLUMNS = ("incident", "asked_at", "started_at", "ended_at", "task", "desk")
 THREAT_COLUMNS = ("level", "start", "end")
 SURVEY_COLUMNS = ("minute", "unit", "status", "obtainable", "place_a", "place_b", "place_c")

@@ -11,7 +11,7 @@ from armsim.engine.recorder import Recorder
 from armsim.engine.unit import FOLLOW_ON, UNAVAILABLE
 
 #: How a deployment ended, as logged.
-WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN = range(6)
+WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN, ESCALATED, TAKEN_OVER = range(8)
 NEVER = inf
 
 

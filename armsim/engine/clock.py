@@ -33,7 +33,7 @@ class Alarm(Event):
     _ok = True
 
     def __init__(self, clock: Clock, at: float, rank: int, call: Callable[[Any], None], subject: Any) -> None:
-        # Not Event.__init__: alarms are most of what a run makes, and nobody waits for one or reads its value.
+        # Not Event.__init__: alarms are most of what a run makes, and nobody reads a value of one.
         self.callbacks = [call]
         self.subject = subject
         heappush(clock._queue, (at, rank, next(clock._eid), self))  # type: ignore[misc]
@@ -64,14 +64,16 @@ class _Feed(Event):
         self._items = items
         self._ok = True
         self._value = None
-        self._calls = [self._fire]
+        self._calls: list[Callable[[Any], None]] = [self._fire]
         self._queue_next()
 
     def _queue_next(self) -> None:
-        for at, number, self._call, self._subject in self._items:
+        item = next(self._items, None)
+        if item is not None:
+            at, number, self._call, self._subject = item
             self.callbacks = self._calls
-            heappush(self._clock._queue, (at, self._rank + number, next(self._clock._eid), self))  # type: ignore[misc]
-            break
+            eid = next(self._clock._eid)
+            heappush(self._clock._queue, (at, self._rank + number, eid, self))  # type: ignore[misc]
 
     def _fire(self, _: Event) -> None:
         call, subject = self._call, self._subject

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from math import exp, inf
 
 from armsim.domain import MINUTES_PER_HOUR, ThreatLevel
+from armsim.engine.aid import Aid
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import OFFICERS, Deployment, Incident, lines_short
 from armsim.engine.pool import Group, Pool
 from armsim.engine.unit import AVAILABLE_AT_BASE, MOBILISING, ON_PATROL, Unit
 from armsim.model.policies import Candidates, DispatchPolicy, Run
 from armsim.model.travel.leg import Place
-from armsim.model.travel.noise import NoiseSpread
+from armsim.model.travel.noise import ExponentialTrips, NoiseSpread
 
 NO_WORK = -1
+#: In a diversion rule: work of the new work's own grade and a lower priority may be left too.
+OWN_GRADE = -2
 #: Reasons logged with an assignment.
 FREE_UNIT, DIVERTED_UNIT = 0, 1
 NAN = float("nan")
@@ -56,26 +59,39 @@ class DispatchRules:
     offers: tuple[tuple[tuple[int, int], ...], ...]
     shift_margin: float
     overrun_limit: float
-    noise: NoiseSpread
+    noise: NoiseSpread | ExponentialTrips
     level: int = int(ThreatLevel.LOW)
 
 
 class ControlRoom:
-    """Eligibility, choice and the queue of incidents.
+    """Eligibility, choice and the queue of incidents of one bloc of forces.
 
     Args:
-        fleet: the units.
+        fleet: all units.
+        pools: the bloc's units, by code of the kind.
         policy: ranks the candidates.
         rules: what the scenario says of dispatch.
         explains: work out the runner-up of every assignment, for the log.
+        aid: what the bloc may have of others; ``None`` lends and borrows nothing.
     """
 
-    def __init__(self, fleet: Fleet, policy: DispatchPolicy, rules: DispatchRules, explains: bool) -> None:
+    def __init__(
+        self,
+        fleet: Fleet,
+        pools: Sequence[Pool],
+        policy: DispatchPolicy,
+        rules: DispatchRules,
+        explains: bool,
+        aid: Aid | None = None,
+    ) -> None:
         self.explains = explains
         self.fleet = fleet
+        self.pools = pools
         self.policy = policy
         self.rules = rules
+        self.aid = aid
         self.queue: list[Incident] = []
+        self.watch_at = inf
         self.expected_turn_out = [turn_out.mean for turn_out in rules.turn_out]
         self.turn_out_wheel = self.expected_turn_out[ON_PATROL]
         self.turn_out_base = self.expected_turn_out[AVAILABLE_AT_BASE]
@@ -100,7 +116,9 @@ class ControlRoom:
         reserve = self.rules.reserve[self.rules.level]
         keeps = self.policy.keeps_reserve
         for kind, offers in self.rules.offers[grade]:
-            if self.fleet.free(self.fleet.pools[kind], now) > (reserve[kind][grade] if keeps else 0):
+            if self.aid is not None or self.fleet.free(self.pools[kind], now) > (
+                reserve[kind][grade] if keeps else 0
+            ):
                 mask |= offers
         return mask
 
@@ -114,7 +132,7 @@ class ControlRoom:
         reserve, diversions = rules.reserve[rules.level], rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
         hour = fleet.hours[int((now - fleet.begin) // MINUTES_PER_HOUR)]
-        approach, pools, wheel_turn_out = fleet.travel.approach, fleet.pools, self.turn_out_wheel
+        approach, pools, wheel_turn_out = fleet.travel.approach, self.pools, self.turn_out_wheel
         found = Candidates()
         units, minutes, runs = found.units, found.minutes, found.runs
         for kind, handicap, blue in type_rules.kinds:
@@ -122,6 +140,7 @@ class ControlRoom:
             if pool.due <= now:
                 fleet.roll(pool, now)
             wheel, home = pool.wheel, pool.home
+            first = len(units)
             if wheel or home:
                 if latest >= pool.first_end:
                     fleet.find_first_end(pool)
@@ -141,7 +160,44 @@ class ControlRoom:
                     units += taken
                     minutes += self._expected(taken, now, place, hour * blue)
                     runs.append(Run(kind, len(taken), handicap, inf))
+            if self.aid is not None:
+                own = min(minutes[first:], default=inf)
+                self._borrowed(self.aid, kind, own, found, incident, (handicap, hour * blue, latest), now)
         return found
+
+    def _borrowed(
+        self,
+        aid: Aid,
+        kind: int,
+        quickest: float,
+        found: Candidates,
+        incident: Incident,
+        terms: tuple[float, float, float],
+        now: float,
+    ) -> None:
+        """Add units that other blocs lend, and own ones that are called back from them."""
+        handicap, factor, latest = terms
+        wanted, place = incident.wanted, incident.place
+        back = [
+            unit
+            for unit in aid.recallable(kind, incident.rules.grade, now)
+            if unit.offers & wanted and unit.ends > now and unit.pool is not self.pools[kind]
+        ]
+        if back:
+            found.units += back
+            found.minutes += self._expected(back, now, place, factor)
+            found.runs.append(Run(kind, len(back), handicap, inf))
+        pool = self.pools[kind]
+        if not aid.wanted(kind, len(pool.wheel) + len(pool.home), quickest):
+            return
+        for lender in aid.lenders(kind, now):
+            able = [*_able(lender.wheel, wanted, latest), *_able(lender.home, wanted, latest)]
+            if able:
+                found.units += able
+                expected = self._expected(able, now, place, factor)
+                found.minutes += [minutes + aid.terms.delay for minutes in expected]
+                spare = len(lender.wheel) + len(lender.home) - aid.terms.lend_above
+                found.runs.append(Run(kind, len(able), handicap, spare))
 
     def _divertible(
         self,
@@ -162,7 +218,8 @@ class ControlRoom:
                 if off is not None and unit.offers & wanted and unit.ends > now:
                     job = unit.job
                     grade = NO_WORK if job is None else job.incident.rules.grade
-                    if grade in off and (job is None or job.incident is not incident):
+                    may = grade in off or (OWN_GRADE in off and _lower(job, incident))
+                    if may and (job is None or job.incident is not incident):
                         taken.append(unit)
         return taken
 
@@ -171,6 +228,14 @@ class ControlRoom:
         travel = self.fleet.travel.approach([unit.leg for unit in units], now, place, factor)
         turn_out = self.expected_turn_out
         return [minutes + turn_out[unit.status] for minutes, unit in zip(travel, units, strict=True)]
+
+    def minutes_left(self, deployment: Deployment, now: float) -> float:
+        """Minutes that the dispatcher expects a unit on its way to need still."""
+        unit, incident = deployment.unit, deployment.incident
+        factor = next((blue for kind, _, blue in incident.rules.kinds if kind == unit.code), 1.0)
+        factor *= self.fleet.time_factor(now)
+        travel = self.fleet.travel.approach([unit.leg], now, incident.place, factor)
+        return travel[0] + max(0.0, deployment.mobile_at - now)
 
     # --- choice ---------------------------------------------------------------------------------------
 
@@ -185,7 +250,7 @@ class ControlRoom:
             best = min(costs)
             if best == inf:
                 break
-            index = self._best(costs, best, found.units)
+            index = self.best(costs, best, found.units)
             picks.append(self._deployment(incident, found, costs, index, now))
             unit = found.units[index]
             officers, ced, armed, arv = unit.brings
@@ -197,9 +262,20 @@ class ControlRoom:
             if still != wanted:
                 wanted = still
                 found.keep([wanted & other.offers != 0 for other in found.units])
+        if incident.rules.together and (not picks or lines_short(short) & incident.wanted):
+            return []
         return _needed(picks, short) if len(picks) > 1 and min(short) < 0 else _numbered(picks)
 
-    def _best(self, costs: list[float], best: float, units: Sequence[Unit]) -> int:
+    def blocks(self, incident: Incident) -> bool:
+        """Whether somebody who goes before *incident* waits for units to go together."""
+        for waiting in self.queue:
+            if waiting is incident or not waiting < incident:
+                return False
+            if waiting.rules.together:
+                return True
+        return False
+
+    def best(self, costs: list[float], best: float, units: Sequence[Unit]) -> int:
         """The cheapest unit; ties go to the longest free, then to the lowest number."""
         index = costs.index(best)
         if costs.count(best) > 1:
@@ -220,6 +296,14 @@ class ControlRoom:
         unit = found.units[index]
         reason = FREE_UNIT if unit.free else DIVERTED_UNIT
         return Deployment(incident, unit, incident.sent, now, found.minutes[index], runner_up, others, reason)
+
+
+def _lower(job: Deployment | None, incident: Incident) -> bool:
+    """Whether a job is of the incident's grade and of a lower priority in it."""
+    if job is None:
+        return False
+    grade, priority = job.incident.order[:2]
+    return grade == incident.order[0] and priority > incident.order[1]
 
 
 def _able(group: Group, wanted: int, latest: float) -> Group:

@@ -7,6 +7,7 @@ rows are written.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import inf
 
@@ -35,7 +36,8 @@ class Fleet:
 
     Args:
         units: every unit of the run, in order of number.
-        pools: one for each kind of unit, in order of its code.
+        pools: by bloc, one for each kind of unit in order of its code.
+        bloc_of: by code of a force, the index of its bloc.
         travel: where units are.
         hours: multiplier of ordinary travel minutes for each hour of the run (speed by hour of the week).
         begin: minute at which the first of these hours begins.
@@ -45,20 +47,21 @@ class Fleet:
     def __init__(
         self,
         units: list[Unit],
-        pools: tuple[Pool, ...],
+        pools: tuple[tuple[Pool, ...], ...],
+        bloc_of: Sequence[int],
         travel: TravelModel,
         hours: list[float],
         begin: float,
         recorder: Recorder,
     ) -> None:
         self.units = units
-        self.pools = pools
+        self.pools = tuple(pool for bloc in pools for pool in bloc)
         self.travel = travel
         self.hours = hours
         self.begin = begin
         self.recorder = recorder
         for unit in units:
-            unit.pool = pools[unit.code]
+            unit.pool = unit.home_pool = pools[bloc_of[unit.force]][unit.code]
             unit.group = unit.pool.groups[OFF]
             unit.group[unit] = unit.leg
 
@@ -78,18 +81,15 @@ class Fleet:
         pool = unit.pool
         if free:
             group = pool.groups[FREE_GROUP[status]]
-            if unit.ends < pool.first_end:
-                pool.first_end = unit.ends
+            pool.first_end = min(pool.first_end, unit.ends)
             if until < pool.free_due:
                 pool.free_due = until
-                if until < pool.due:
-                    pool.due = until
+                pool.due = min(pool.due, until)
         else:
             group = pool.groups[BUSY_GROUP[status]]
             if until != inf and status != MOBILISING:
                 heappush(pool.timers, (until, unit.number))
-                if until < pool.due:
-                    pool.due = until
+                pool.due = min(pool.due, until)
         if group is not unit.group:
             del unit.group[unit]
             unit.group = group
@@ -111,9 +111,7 @@ class Fleet:
                 self.enter(unit, EN_ROUTE, at, inf, False, unit.leg)
             elif at >= unit.ends and unit.job is None:
                 self._go_off(unit, at)
-            elif not unit.free and status != RETURNING:
-                self.next(unit, at)
-            elif at >= unit.break_at:
+            elif (not unit.free and status != RETURNING) or at >= unit.break_at or at >= unit.lent_until:
                 self.next(unit, at)
             elif status == ON_PATROL:
                 self._next_point(unit, at)
@@ -174,6 +172,8 @@ class Fleet:
 
     def next(self, unit: Unit, now: float) -> None:
         """A unit without work takes the break it is owed, or goes back to what free units do."""
+        if unit.lent_until <= now:
+            self.come_home(unit, now)
         if unit.break_at <= now:
             owed = now < unit.break_closes and now < unit.ends
             unit.break_at = inf
@@ -195,6 +195,9 @@ class Fleet:
         place = leg.destination if leg.arrives <= now else self.travel.position(leg, now)
         if now >= unit.ends:
             self._go_off(unit, now)
+        elif unit.lent_until != inf:
+            until = min(unit.ends, unit.break_at, unit.lent_until)
+            self.enter(unit, ON_PATROL, now, until, True, Leg.at(place))
         elif unit.rules.patrol_slot:
             length, points = unit.rules.patrol_slot, unit.points
             unit.slot = slot = int((now - unit.slot_origin) / length + 1e-9)
@@ -214,6 +217,8 @@ class Fleet:
 
     def _go_off(self, unit: Unit, at: float) -> None:
         """Off duty at the base, or drive there first."""
+        if unit.lent_until != inf:
+            self.come_home(unit, at)
         place = self.travel.position(unit.leg, at)
         if place == unit.base:
             self.enter(unit, OFF_DUTY, at, inf, False, Leg.at(unit.base))
@@ -224,9 +229,23 @@ class Fleet:
             home = self._home(unit, place, at)
             self.enter(unit, RETURNING, at, home.arrives, False, home)
 
+    def lend(self, unit: Unit, pool: Pool, now: float, until: float) -> None:
+        """Let *unit* work in another bloc's *pool* from its next status on."""
+        unit.pool = pool
+        unit.lent_at = now
+        unit.lent_until = until
+
+    def come_home(self, unit: Unit, now: float) -> None:
+        """A lent unit works in its own bloc's pool again from its next status on."""
+        self.recorder.aid(unit, unit.pool.bloc, now)
+        unit.pool = unit.home_pool
+        unit.lent_until = inf
+
     def flush(self, horizon: float) -> None:
         """Roll every unit to the end of the run and record its last interval."""
         for unit in self.units:
             self.look(unit, horizon)
+            if unit.lent_until != inf:
+                self.recorder.aid(unit, unit.pool.bloc, horizon)
             if unit.since < horizon:
                 self.enter(unit, unit.status, horizon, unit.until, unit.free, unit.leg)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +12,7 @@ from armsim.model.travel.leg import Place
 
 if TYPE_CHECKING:
     from armsim.engine.clock import Alarm
+    from armsim.engine.control_room import ControlRoom
     from armsim.engine.unit import Unit
 
 OFFICERS = 1 << Capability.OFFICERS
@@ -37,8 +38,14 @@ class TypeRules:
         later_units_stay: share of the remaining work that later units stay for; 1 with no early release.
         wait_for_authority: armed units do not move before authority is given.
         relieved: units are relieved on the spot at the end of their shift.
+        together: units go only when all that is short can be had.
+        partial: what cannot be had at the first choice is never sent.
+        singly: each unit does a piece of work of its own and leaves.
+        factor_by_kind: code of a unit kind: multiplier of the work.
+        factor_by_base: name of a base: the same, and goes before the kind's.
         takes_late: a unit near the end of its shift may be sent.
         patience_ends_assigned: the first unit sent ends the patience.
+        more_work: minutes of a piece of work beyond those drawn with an incident, by key and ordinal.
         booked: keep_free, retry minutes and attempts of booked work, or ``None``.
         post: it is a post.
     """
@@ -55,6 +62,16 @@ class TypeRules:
     patience_ends_assigned: bool
     booked: tuple[int, float, int] | None
     post: bool
+    together: bool = False
+    partial: bool = False
+    singly: bool = False
+    factor_by_kind: Mapping[int, float] = field(default_factory=dict)
+    factor_by_base: Mapping[str, float] = field(default_factory=dict)
+    more_work: Callable[[int, int], float] | None = None
+
+    def work_factor(self, unit: Unit) -> float:
+        """Multiplier of work done by *unit*."""
+        return self.factor_by_base.get(unit.base_name, self.factor_by_kind.get(unit.code, 1.0))
 
 
 class Drawn(NamedTuple):
@@ -78,6 +95,14 @@ class Drawn(NamedTuple):
     crew_off: bool = False
     turnout_z: Sequence[float] = ()
     trip_z: Sequence[float] = ()
+    force: int = 0
+    key: int = 0
+    attack: int = -1
+    attack_site: int = -1
+    escalates_at: float = NAN
+    child: int = -1
+    parent: int = -1
+    works: Sequence[float] = ()
 
 
 class Incident:
@@ -85,6 +110,8 @@ class Incident:
 
     Attributes:
         drawn: what was drawn of it before dispatch.
+        room: the control room of the bloc where it lies.
+        work_over: pieces of work that units left undone, where each does its own.
         order: grade, priority, received_at, number: the order in which it is served.
         short: needs less what has been sent and not withdrawn, by capability; may be negative.
         there: what is on the scene, by capability.
@@ -106,6 +133,7 @@ class Incident:
     stood_down = False
     lost_alarm: Alarm | None = None
     crew_is_off = False
+    factored = False
     first_arrival_at: float | None = None
     closed_at: float | None = None
     outcome = -1
@@ -114,12 +142,14 @@ class Incident:
     alone_since: float | None = None
     alone_minutes = 0.0
     post_index = -1
+    work_over: Sequence[float] = ()
     filled_since: float | None = None
     filled_minutes = 0.0
 
-    def __init__(self, rules: TypeRules, drawn: Drawn) -> None:
+    def __init__(self, rules: TypeRules, drawn: Drawn, room: ControlRoom) -> None:
         self.rules = rules
         self.drawn = drawn
+        self.room = room
         self.number = number = drawn.number
         self.place = drawn.place
         self.needs = needs = drawn.needs
@@ -153,7 +183,13 @@ class Incident:
 
 
 class Deployment:
-    """One unit sent to one incident, and its clocks."""
+    """One unit sent to one incident, and its clocks.
+
+    Attributes:
+        delay: minutes before the turn-out of a unit that another force lends.
+        taken_over: the job was taken over from another unit, and is not taken over again.
+        work_until: minute at which its own piece of work ends, where each unit does its own.
+    """
 
     # As with incidents, what starts unset is a class attribute.
     arrived_at: float | None = None
@@ -161,6 +197,9 @@ class Deployment:
     leave_alarm: Alarm | None = None
     limit_alarm: Alarm | None = None
     relieving = False
+    delay = 0.0
+    taken_over = False
+    work_until: float | None = None
 
     def __init__(
         self, incident: Incident, unit: Unit, ordinal: int, assigned_at: float, expected: float,

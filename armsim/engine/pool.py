@@ -1,4 +1,7 @@
-"""A pool: the units of one kind, in groups by what they are doing, so that a look need not go through all."""
+"""A pool: the units of one kind in one bloc, in groups by what they are doing.
+
+A look at the free ones, or at those on the way, then need not go through all.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,11 @@ BUSY_GROUP = tuple(_BUSY.get(status, AT_WORK) for status in UnitStatus)
 
 
 class Pool:
-    """Units of one kind.
+    """Units of one kind in one bloc of forces.
 
     Attributes:
         rules: the kind's rules.
+        bloc: index of the bloc.
         wheel: free units at the wheel.
         home: free units standing at a base.
         groups: all groups, in the order of the constants above.
@@ -43,10 +47,11 @@ class Pool:
         first_end: no free unit's duty ends before this minute.
     """
 
-    __slots__ = ("due", "first_end", "free_due", "groups", "home", "rules", "timers", "wheel")
+    __slots__ = ("bloc", "due", "first_end", "free_due", "groups", "home", "rules", "timers", "wheel")
 
-    def __init__(self, rules: KindRules) -> None:
+    def __init__(self, rules: KindRules, bloc: int) -> None:
         self.rules = rules
+        self.bloc = bloc
         self.groups: tuple[Group, ...] = ({}, {}, {}, {}, {}, {}, {})
         self.wheel, self.home = self.groups[WHEEL], self.groups[HOME]
         self.due = self.free_due = inf

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armsim.domain import (
+    AID_COLUMNS,
     COMMAND_COLUMNS,
     DEPLOYMENT_COLUMNS,
     INCIDENT_COLUMNS,
@@ -17,11 +18,17 @@ from armsim.domain import (
     Record,
 )
 from armsim.engine.incident import Deployment, Incident
+from armsim.engine.unit import Unit
 
 NAN = float("nan")
 Table = dict[str, NDArray[np.float64]]
 
-_SORT = {"incidents": ("incident",), "deployments": ("incident", "ordinal"), "unit_status": ("unit", "start")}
+_SORT = {
+    "incidents": ("incident",),
+    "deployments": ("incident", "ordinal"),
+    "unit_status": ("unit", "start"),
+    "aid": ("start", "unit"),
+}
 
 
 class Recorder:
@@ -39,6 +46,7 @@ class Recorder:
         self._statuses: list[float] = []
         self._commands: list[float] = []
         self._survey: list[float] = []
+        self._aid: list[float] = []
         self.actual_ends = duty_ends
 
     def status(self, unit: int, status: int, start: float, end: float, incident: int) -> None:
@@ -72,12 +80,19 @@ class Recorder:
             NAN if first_officer is None else first_officer, NAN if first_ced is None else first_ced,
             NAN if first_armed is None else first_armed, NAN if full is None else full,
             NAN if closed is None else closed, incident.outcome, firearms_outcome, incident.sent,
-            incident.requeued, incident.postponed, incident.alone_minutes,
+            incident.requeued, incident.postponed, incident.alone_minutes, drawn.force, drawn.attack,
+            drawn.attack_site, drawn.parent,
         )  # fmt: skip
 
-    def command(self, incident: int, asked: float, started: float, ended: float, task: int) -> None:
-        """The command desk carried a task: 0 authorisation, 1 command."""
-        self._commands += (incident, asked, started, ended, task)
+    def command(
+        self, incident: int, asked: float, started: float, ended: float, task: int, desk: int
+    ) -> None:
+        """A command desk carried a task: 0 authorisation, 1 command, 2 of an attack."""
+        self._commands += (incident, asked, started, ended, task, desk)
+
+    def aid(self, unit: Unit, bloc: int, until: float) -> None:
+        """A unit was lent to a bloc until *until*."""
+        self._aid += (unit.force, bloc, unit.number, unit.lent_at, until)
 
     def survey(
         self, minute: float, unit: int, status: int, obtainable: int, place: tuple[float, float, object]
@@ -94,6 +109,7 @@ class Recorder:
             "unit_status": (self._statuses, STATUS_COLUMNS),
             "commands": (self._commands, COMMAND_COLUMNS),
             "survey": (self._survey, SURVEY_COLUMNS),
+            "aid": (self._aid, AID_COLUMNS),
         }
         return {name: _columns(flat, names, _SORT.get(name, ())) for name, (flat, names) in raw.items()}
 

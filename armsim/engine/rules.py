@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.duty import DiversionRule, UnitKind
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
-from armsim.engine.control_room import NO_WORK, DispatchRules, TurnOut
+from armsim.engine.control_room import NO_WORK, OWN_GRADE, DispatchRules, TurnOut
 from armsim.engine.incident import ARMED, ARV, CED, OFFICERS, TypeRules
 from armsim.engine.pool import BUSY_GROUP
 from armsim.engine.unit import KindRules
+from armsim.model.attributes import Source
 from armsim.model.demand import PostSpec
-from armsim.model.travel.noise import NoiseSpread
+from armsim.model.travel.noise import ExponentialTrips, NoiseSpread
 from armsim.model.world import World
+from armsim.streams import Streams
 
 _GRADES = tuple(Grade)
 _AT_WHEEL = frozenset(
@@ -53,7 +55,7 @@ def _time_factors(world: World, kinds: tuple[KindRules, ...], grade: str) -> tup
     return tuple(factor if kind.blue_light else 1.0 for kind in kinds)
 
 
-def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRules:
+def type_rules(world: World, code: int, kinds: tuple[KindRules, ...], streams: Streams) -> TypeRules:
     """An incident type's rules."""
     config: IncidentType = world.scenario.demand.types[world.types[code]]
     grade = Grade[config.grade]
@@ -64,6 +66,11 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRul
         if kind.serves[grade] and world.kinds[kind.code] not in config.not_by
     )
     booked = config.booked
+
+    def more_work(key: int, ordinal: int) -> float:
+        source = Source(streams, "luck", str(key), str(ordinal))
+        return float(source.times("on_scene", config.on_scene, 1)[0])
+
     return TypeRules(
         code=code,
         grade=int(grade),
@@ -77,6 +84,18 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...]) -> TypeRul
         patience_ends_assigned=config.patience_ends == "assignment",
         booked=(booked.keep_free, booked.retry, booked.attempts) if booked else None,
         post=False,
+        together=config.send == "together",
+        partial=config.send == "partial",
+        singly=config.release == "singly",
+        factor_by_kind={
+            world.kinds.index(name): factor
+            for name, factor in config.on_scene_factor.items()
+            if name in world.kinds
+        },
+        factor_by_base={
+            name: factor for name, factor in config.on_scene_factor.items() if name not in world.kinds
+        },
+        more_work=more_work,
     )
 
 
@@ -117,7 +136,11 @@ def dispatch_rules(world: World) -> DispatchRules:
         offers=tuple(tuple(_offers(world, grade)) for grade in _GRADES),
         shift_margin=config.shift_margin,
         overrun_limit=config.overrun_limit,
-        noise=NoiseSpread(noise.at_zero, noise.per_km, noise.floor),
+        noise=(
+            ExponentialTrips()
+            if noise.law == "exponential"
+            else NoiseSpread(noise.at_zero, noise.per_km, noise.floor)
+        ),
     )
 
 
@@ -150,6 +173,8 @@ def _diversion(
             by_status = table[Grade[rule.to]].setdefault(code, {})
             for status in rule.when:
                 off = {int(Grade[grade]) for grade in rule.off} if status != "REFRESHMENTS" else {NO_WORK}
+                if rule.within_grade and status != "REFRESHMENTS":
+                    off.add(OWN_GRADE)
                 by_status.setdefault(int(UnitStatus[status]), set()).update(off)
     return tuple(
         {

@@ -10,20 +10,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from armsim import registry
 from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
+from armsim.engine.blocs import bloc_of_force, control_rooms
 from armsim.engine.casework import Casework
 from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
-from armsim.engine.control_room import ControlRoom
-from armsim.engine.desk import CommandDesk
+from armsim.engine.desk import build_desks, feed_attack_tasks
 from armsim.engine.ending import log_open, log_ungraded
+from armsim.engine.escalation import Escalation
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import Drawn, Incident
 from armsim.engine.log import EventLog, Table
 from armsim.engine.pool import AT_WORK, BUSY, MOVING, ON_BREAK, Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
+from armsim.engine.take_over import TakeOver
 from armsim.engine.unit import OFF_DUTY, RETURNING, Unit
+from armsim.model.attacks import draw_attacks
 from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
 from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
@@ -42,7 +44,9 @@ _GOLDEN = 0.6180339887498949
 FeedItem = tuple[float, int, Callable[[Any], None], Any]
 
 
-def simulate(world: World, seed: int, replication: int, record: Record) -> EventLog:
+def simulate(
+    world: World, seed: int, replication: int, record: Record, incidents: IncidentTable | None = None
+) -> EventLog:
     """Run one replication of *world*.
 
     Args:
@@ -50,12 +54,13 @@ def simulate(world: World, seed: int, replication: int, record: Record) -> Event
         seed: seed of the study.
         replication: index of the replication.
         record: how much of the log is kept; armed units' status intervals always are.
+        incidents: what happens, in place of what the scenario's demand would draw.
 
     Returns:
         The log; two calls with equal arguments give equal logs.
     """
     with _calm_collector():
-        return Simulation(world, Streams(seed, replication), record).run()
+        return Simulation(world, Streams(seed, replication), record, incidents).run()
 
 
 @contextmanager
@@ -76,42 +81,52 @@ def _calm_collector() -> Iterator[None]:
 class Simulation:
     """The wiring of one replication."""
 
-    def __init__(self, world: World, streams: Streams, record: Record) -> None:
+    def __init__(
+        self, world: World, streams: Streams, record: Record, incidents: IncidentTable | None = None
+    ) -> None:
         scenario = world.scenario
         self.world = world
         self.streams = streams
         self.record = record
         self.begin, self.window = -scenario.warm_up, scenario.window
         self.end = self.window + scenario.cool_down
-        self.levels = timeline(scenario)
+        self.attacks = draw_attacks(world, streams, self.begin, self.end)
+        self.levels = timeline(scenario, streams, self.attacks)
+        self._given = incidents
         self.duty: Duty = duty(world, streams, self.levels, self.begin, self.end)
         self.clock = Clock(initial_time=self.begin)
         self.recorder = Recorder(record, self.duty.end.tolist())
         self.kinds = tuple(kind_rules(code, scenario.units[name]) for code, name in enumerate(world.kinds))
-        self.types = tuple(type_rules(world, code, self.kinds) for code in range(len(world.types)))
-        pools = tuple(Pool(kind) for kind in self.kinds)
+        self.types = tuple(type_rules(world, code, self.kinds, streams) for code in range(len(world.types)))
+        self.rules = dispatch_rules(world)
+        self.rules.level = int(self.levels.level_at(self.begin))
+        self.bloc_of = bloc_of_force(world)
+        pools = tuple(tuple(Pool(kind, bloc) for kind in self.kinds) for bloc in range(len(world.blocs)))
         first_hour = self.begin // MINUTES_PER_HOUR * MINUTES_PER_HOUR
         hours = speed_of_hours(scenario, first_hour, self.end)
-        self.fleet = Fleet(self._units(), pools, world.travel, hours, first_hour, self.recorder)
-        policy = registry.load("armsim.dispatch", str(scenario.dispatch.policy["kind"]))
-        options = {name: value for name, value in scenario.dispatch.policy.items() if name != "kind"}
-        rules = dispatch_rules(world)
-        rules.level = int(self.levels.level_at(self.begin))
-        explains = record is not Record.METRICS
-        self.room = ControlRoom(self.fleet, policy(policy.Options(**options)), rules, explains)
+        self.fleet = Fleet(self._units(), pools, self.bloc_of, world.travel, hours, first_hour, self.recorder)
+        self.rooms = control_rooms(world, self.fleet, pools, self.rules, record is not Record.METRICS)
         self.casework = Casework(
-            self.clock, self.fleet, self.room, self.recorder, scenario.demand.paperwork, self._more_luck
+            self.clock, self.fleet, self.rooms, self.recorder, scenario.demand.paperwork, self._more_luck,
+            self.window,
+        )  # fmt: skip
+        self.casework.desks = build_desks(
+            world, self.clock, self.levels, self.recorder, self.casework.authorised
         )
-        self.casework.window = self.window
-        self.casework.desk = CommandDesk(
-            self.clock, scenario.desk.capacity, self.recorder, self.casework.authorised
-        )
+        if scenario.dispatch.take_over is not None:
+            self.casework.take_over = TakeOver(self.casework, scenario.dispatch.take_over.saving)
         self.posts = post_incidents(world, self.levels, self.begin, self.end)
         self.post_rows: list[Incident] = []
 
     def run(self) -> EventLog:
         """Warm up, run the window, and go on until every counted incident has ended or the cap is reached."""
-        incidents = draw_incidents(self.world, self.streams, self.begin, self.end)
+        incidents = self._given
+        if incidents is None:
+            incidents = draw_incidents(
+                self.world, self.streams, self.begin, self.end, self.attacks, self.levels
+            )
+        self._let_escalate(incidents.children)
+        feed_attack_tasks(self.world, self.clock, self.attacks, self.casework.desks)
         self.clock.feed(ROSTER, self._roster_feed())
         self.clock.feed(NEW_INCIDENT, self._incident_feed(incidents))
         if self.world.scenario.study.survey_every > 0:
@@ -134,6 +149,14 @@ class Simulation:
             self.streams.replication,
         )
 
+    def _let_escalate(self, children: IncidentTable | None) -> None:
+        if children is None:
+            return
+        escalation = Escalation(
+            self.casework, children.graded_at, lambda row: next(self._made(children, slice(row, row + 1)))
+        )
+        self.casework.escalates = escalation.watch
+
     def _counted_left(self, incidents: IncidentTable, horizon: float) -> bool:
         """Counted incidents that are open, or received in the window and not yet graded."""
         late = (incidents.received_at < self.window) & (incidents.graded_at >= horizon)
@@ -144,18 +167,22 @@ class Simulation:
     def _units(self) -> list[Unit]:
         full = self.record is Record.FULL
         units = []
+        seats: dict[tuple[int, int], int] = {}
         points = patrol_points(self.world, self.duty, self.streams)
         for spec in self.duty.units:
             rules = self.kinds[spec.kind]
-            unit = Unit(spec.number, rules, spec.base.place, full or rules.armed)
+            seat = seats[spec.kind, spec.force] = seats.get((spec.kind, spec.force), -1) + 1
+            unit = Unit(
+                spec.number, rules, spec.base.place, full or rules.armed, spec.force, spec.base.name, seat
+            )
             unit.since = self.begin
             if spec.number in points:
                 unit.tours = points[spec.number]
             units.append(unit)
         return units
 
-    def _more_luck(self, incident: int, ordinal: int) -> tuple[float, float]:
-        turn_out, trip = self.streams.generator("luck", incident, ordinal).standard_normal(2)
+    def _more_luck(self, key: int, ordinal: int) -> tuple[float, float]:
+        turn_out, trip = self.streams.generator("luck", str(key), str(ordinal)).standard_normal(2)
         return float(turn_out), float(trip)
 
     # --- feeds ----------------------------------------------------------------------------------------
@@ -175,7 +202,9 @@ class Simulation:
         for row, (number, start, end, officers, ced, armed, arv) in enumerate(rows):
             unit = self.fleet.units[number]
             crew = (officers, ced, armed, arv)
-            items.append((max(start, self.begin), _PARADE + number, self._parade, (unit, start, end, crew, row)))
+            items.append(
+                (max(start, self.begin), _PARADE + number, self._parade, (unit, start, end, crew, row))
+            )
         items += [
             (post.opens, _POST + index, self._post_opens, (index, post))
             for index, post in enumerate(self.posts)
@@ -196,21 +225,24 @@ class Simulation:
             unit.duty = row
             if unit.status == RETURNING and not unit.free:
                 self.fleet.resume(unit, now)
-                self.casework.offer(now)
+                self.casework.offer(self.rooms[unit.pool.bloc], now)
             return
         self.fleet.parade(unit, now, ends, crew, row)
-        self.casework.offer(now)
+        self.casework.offer(self.rooms[unit.pool.bloc], now)
 
     def _level_changes(self, level: int) -> None:
-        self.room.rules.level = level
-        self.casework.offer(self.clock.now)
+        self.rules.level = level
+        self.casework.offer_all(self.clock.now)
 
     def _post_opens(self, subject: tuple[int, PostSpec]) -> None:
         index, spec = subject
         now = self.clock.now
-        level = self.room.rules.level
-        drawn = Drawn(-2 - index, -1, spec.priority, spec.zone, spec.place, level, now, now, spec.needs, 0.0)
-        post = Incident(post_rules(self.world, spec, self.kinds), drawn)
+        drawn = Drawn(
+            -2 - index, -1, spec.priority, spec.zone, spec.place, self.rules.level, now, now, spec.needs, 0.0,
+            force=spec.force,
+        )  # fmt: skip
+        rules = post_rules(self.world, spec, self.kinds)
+        post = Incident(rules, drawn, self.rooms[self.bloc_of[spec.force]])
         post.post_index = index
         self.post_rows.append(post)
         Alarm(self.clock, spec.closes, WORK_ENDS + index, lambda _: self.casework.post_closes(post), post)
@@ -232,12 +264,14 @@ class Simulation:
             table.authorisation[rows].tolist(), table.command[rows].tolist(),
             table.stand_down_at[rows].tolist(), table.lost_at[rows].tolist(), table.follow_on[rows].tolist(),
             table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(),
-            strict=True,
+            table.force[rows].tolist(), table.key[rows].tolist(), table.attack[rows].tolist(),
+            table.attack_site[rows].tolist(), table.escalates_at[rows].tolist(), table.child[rows].tolist(),
+            table.parent[rows].tolist(), table.on_scene_by_ordinal[rows].tolist(), strict=True,
         )  # fmt: skip
-        types = self.types
+        types, rooms, bloc_of = self.types, self.rooms, self.bloc_of
         for row in columns:
             drawn = Drawn._make(row)
-            yield Incident(types[drawn.type], drawn)
+            yield Incident(types[drawn.type], drawn, rooms[bloc_of[drawn.force]])
 
     # --- the survey -----------------------------------------------------------------------------------
 
@@ -250,7 +284,7 @@ class Simulation:
         """Where the armed units are and whether a firearms incident could have them."""
         fleet = self.fleet
         position, record = fleet.travel.position, self.recorder.survey
-        diversions = self.room.rules.divert[self.room.rules.level][0]
+        diversions = self.rules.divert[self.rules.level][0]
         for pool in fleet.pools:
             if not pool.rules.arv:
                 continue
@@ -295,7 +329,9 @@ class Simulation:
 
     def _post_table(self, horizon: float) -> Table:
         """Wanted and filled minutes of every post and opening."""
-        wanted = [min(self.posts[row.post_index].closes, horizon) - row.drawn.received_at for row in self.post_rows]
+        wanted = [
+            min(self.posts[row.post_index].closes, horizon) - row.drawn.received_at for row in self.post_rows
+        ]
         return {
             "post": _floats(np.array([row.post_index for row in self.post_rows])),
             "day": np.array([row.drawn.received_at // MINUTES_PER_DAY for row in self.post_rows]),
@@ -311,7 +347,7 @@ def _break_due(unit: Unit) -> float:
     control room does not let a whole shift eat at once.
     """
     earliest, latest = unit.rules.break_window
-    return earliest + unit.number * _GOLDEN % 1.0 * max(0.0, latest - earliest - unit.rules.break_length)
+    return earliest + unit.seat * _GOLDEN % 1.0 * max(0.0, latest - earliest - unit.rules.break_length)
 
 
 def _floats(column: NDArray[Any]) -> NDArray[np.float64]:

@@ -72,7 +72,13 @@ class Unit:
         ends: planned end of duty.
         job: the deployment it is on, if any.
         free: may be sent without leaving work.
-        pool: the units of its kind.
+        force: code of its force.
+        base_name: name of its base.
+        seat: its number among the units of its kind and force.
+        pool: the pool that it works in: its own bloc's, or that of the bloc it is lent to.
+        home_pool: its own bloc's pool.
+        lent_at: minute at which it was lent.
+        lent_until: a lent unit goes home when it is free after this minute; infinite when it is not lent.
         group: the group of the pool that it is in.
         tours: patrol points of each tour of duty, slot by slot.
         tour: index of the present tour of duty.
@@ -84,13 +90,25 @@ class Unit:
     """
 
     __slots__ = (
-        "base", "break_at", "break_closes", "brings", "code", "duty", "ends", "free", "group", "job", "leg", "number",
-        "offers", "pool", "points", "recorded", "rules", "since", "slot", "slot_origin", "status", "tour", "tours",
-        "until",
+        "base", "base_name", "break_at", "break_closes", "brings", "code", "duty", "ends", "force", "free",
+        "group", "home_pool", "job", "leg", "lent_at", "lent_until", "number", "offers", "points", "pool",
+        "recorded", "rules", "seat", "since", "slot", "slot_origin", "status", "tour", "tours", "until",
     )  # fmt: skip
 
-    def __init__(self, number: int, rules: KindRules, base: Place, recorded: bool) -> None:
+    def __init__(
+        self,
+        number: int,
+        rules: KindRules,
+        base: Place,
+        recorded: bool,
+        force: int,
+        base_name: str,
+        seat: int,
+    ) -> None:
         self.number = number
+        self.force = force
+        self.base_name = base_name
+        self.seat = seat
         self.rules = rules
         self.code = rules.code
         self.base = base
@@ -107,6 +125,9 @@ class Unit:
         self.break_at = inf
         self.break_closes = -inf
         self.pool: Pool
+        self.home_pool: Pool
+        self.lent_at = 0.0
+        self.lent_until = inf
         self.group: Group
         self.tours: list[list[Place]] = []
         self.tour = -1

@@ -21,6 +21,7 @@ from armsim.config.schema.threat import LevelConfig, Post
 from armsim.domain import MINUTES_PER_DAY, Capability, Grade, ThreatLevel
 from armsim.model.attacks import Attacks, Burst, draw_attacks
 from armsim.model.attributes import Source, in_disc, pick, requirements
+from armsim.model.desks import desk_config
 from armsim.model.escalation import Columns, Rows, escalating, families, joined
 from armsim.model.incident_table import ORDINALS, IncidentTable
 from armsim.model.profiles import (
@@ -189,6 +190,7 @@ class _Kind:
         count = received.size
         columns = self._columns(source, received) | where
         columns["force"] = self.world.zone_force[where["zone"]].astype(np.int16)
+        columns["command"] = self._command(source, columns["force"])
         columns["key"] = source.keys(count)
         columns["attack"] = np.full(count, attack, dtype=np.int32)
         columns["attack_site"] = np.full(count, site, dtype=np.int16)
@@ -250,10 +252,21 @@ class _Kind:
         return {
             "graded_at": graded,
             "authorisation": authorisation,
-            "command": np.full(count, kind.command or 0.0),
             "stand_down_at": self._stand_down(source, graded + np.nan_to_num(authorisation)),
             "lost_at": lost,
         }
+
+    def _command(self, source: Source, force: NDArray[np.int16]) -> Floats:
+        """Minutes that the desk commands: what the type says, else by the law of the force's desk."""
+        minutes = np.full(force.size, self.kind.command or 0.0)
+        if self.kind.authorisation is None or self.kind.command is not None:
+            return minutes
+        for code in np.unique(force).tolist():
+            law = desk_config(self.world, code).handover
+            if law is not None:
+                here = force == code
+                minutes[here] = source.times("command", law, force.size)[here]
+        return minutes
 
     def _stand_down(self, source: Source, authorised: Floats) -> Floats:
         """When each is stood down, NaN never: the draw counts from an authorisation that did not queue."""

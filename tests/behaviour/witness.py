@@ -340,6 +340,7 @@ class Witness:
             self.queue.remove(incident)
         there = [job for job in incident.jobs if job.present]
         first = min(there, key=self.came_first, default=None)
+        freed = False
         for job in incident.jobs:
             job.released = self.now
             unit = job.unit
@@ -350,16 +351,15 @@ class Witness:
             if busy > 0:
                 self.busy_until(self.now + busy, unit)
             else:
+                freed = True
                 self.goes_home(unit)
-        self.go_through_queue()
+        if freed:
+            self.go_through_queue()
 
     def came_first(self, job: Job) -> tuple[float, int]:
         """The first unit on scene, not the first sent, is the one that goes on with a prisoner."""
-        return (
-            (0.0, job.ordinal)
-            if FOLLOW_ON_BY_FIRST_SENT in self.otherwise
-            else (job.arrived, job.unit.number)
-        )
+        first_sent = FOLLOW_ON_BY_FIRST_SENT in self.otherwise
+        return (0.0, job.ordinal) if first_sent else (job.arrived, job.unit.number)
 
     def busy_until(self, minute: float, unit: Unit) -> None:
         if FREE_WITH_THE_MINUTE in self.otherwise:

@@ -115,7 +115,7 @@ class IncidentType(Model):
     wait_for_authority: bool = False
     """Armed units wait for authority before they move; otherwise they travel while it is sought."""
     command: Duration | None = None
-    """How long the desk commands after authorisation, until a tactical commander takes over."""
+    """How long the desk commands after authorisation, for this type; none is the desk's ``handover``."""
     attendance: Attendance
     """What must be there: capability: number, or capability: {number: probability}."""
     not_by: tuple[str, ...] = ()

@@ -215,6 +215,13 @@ class DiversionRule(Model):
     """Threat levels it holds at; none is all."""
 
 
+class TakeOver(Model):
+    """A free unit takes the job of one that is still on its way."""
+
+    saving: Duration = 3.0
+    """Least saving; a job is taken over once at most."""
+
+
 class DispatchConfig(Model):
     """Who is sent."""
 
@@ -224,16 +231,11 @@ class DispatchConfig(Model):
     """Unit kind: grade: how many must stay free when one is taken for that grade."""
     diversion: tuple[DiversionRule, ...] = ()
     """The diversion matrix."""
+    take_over: TakeOver | None = None
+    """Jobs under way are taken over by nearer free units; none keeps whoever was sent."""
     mobilisation: Mobilisation
     """Turn-out times."""
     shift_margin: Duration = 0.0
     """A unit this near the end of its shift takes only firearms and grade 1 work."""
     overrun_limit: Duration = 240.0
     """A unit leaves its job this long after the end of its shift at the latest."""
-
-
-class DeskConfig(Model):
-    """The command desk: authorises armed deployment and commands until a tactical commander takes over."""
-
-    capacity: Annotated[int, Field(ge=1, le=100)] = 1
-    """Tasks carried at once."""

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from armsim.config.base import Model
 from armsim.config.quantities import Duration
-from armsim.config.schema.duty import DeskConfig
+from armsim.config.schema.desk import ForceDesk
 
 Count = Annotated[int, Field(ge=0, le=1_000)]
 Members = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -23,8 +23,8 @@ class ForceConfig(Model):
     """Name of the alliance that it belongs to; its members are asked for aid first."""
     region: str | None = None
     """Name of the policing region that it lies in; its forces are asked after the alliance's."""
-    desk: DeskConfig | None = None
-    """Its command desk; none is one like the scenario's ``desk``."""
+    desk: ForceDesk | None = None
+    """Its command desk and call takers; none is one like the scenario's ``desk``."""
 
 
 class Bloc(Model):

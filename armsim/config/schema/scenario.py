@@ -11,7 +11,8 @@ from armsim.config.base import Model
 from armsim.config.quantities import Duration
 from armsim.config.schema.attacks import Attack, GivenAttack
 from armsim.config.schema.demand import DemandConfig, MilestoneName
-from armsim.config.schema.duty import DeskConfig, DispatchConfig, Pattern, Team, UnitGrade, UnitKind
+from armsim.config.schema.desk import DeskConfig
+from armsim.config.schema.duty import DispatchConfig, Pattern, Team, UnitGrade, UnitKind
 from armsim.config.schema.forces import AidConfig, ForceConfig
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
@@ -67,6 +68,10 @@ class StudyConfig(Model):
     """Confidence level of the intervals."""
     survey_every: Duration = 15.0
     """How often potential response is read; 0 never."""
+    second_incident_within: Duration = 60.0
+    """A firearms incident is a second one when another came in the same force within this time before it."""
+    aftermath: Duration = 180.0
+    """Other armed work is followed for this long after an attack that is given."""
     given: GivenAttack | None = None
     """An attack in every replication: what follows is studied given one, not by waiting for one."""
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from armsim.config.base import Model
 from armsim.config.quantities import ClockSpan, Duration, Share
 from armsim.config.schema.demand import Attendance, CapabilityName
+from armsim.config.schema.desk import LevelDesk
 from armsim.config.schema.duty import LevelName, UnitGrade
 from armsim.config.schema.laws import TimeLaw
 
@@ -74,6 +75,8 @@ class LevelConfig(Model):
     """Posts by name."""
     reserve: dict[str, dict[UnitGrade, Annotated[int, Field(ge=0, le=1_000)]]] = {}
     """Unit kind: grade: how many must stay free; replaces dispatch.reserve for what it names."""
+    desk: LevelDesk | None = None
+    """The command desk at this level, of every force without a desk of its own."""
     backfill_after: Duration | None = None
     """Lead time after which military backfill takes over the posts marked so; none never comes."""
 

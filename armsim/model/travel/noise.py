@@ -44,6 +44,14 @@ class NoiseSpread:
         return math.exp(spread * z - 0.5 * spread * spread)
 
 
+class ExponentialTrips:
+    """Trips whose minutes are exponential with the expected minutes as their mean, for closed forms."""
+
+    def factor(self, road_km: float, z: float) -> float:  # noqa: ARG002
+        """Actual over mean minutes of a trip, from a standard normal *z*."""
+        return -math.log(0.5 * math.erfc(z / math.sqrt(2.0)))
+
+
 @dataclass(frozen=True, slots=True)
 class SpeedProfile:
     """Speed by hour of the week, as a multiplier of travel minutes.

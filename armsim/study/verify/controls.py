@@ -53,8 +53,8 @@ def controls(setup: Setup, table: IncidentTable) -> dict[str, float]:
 def _of_runs(setup: Setup, table: IncidentTable) -> dict[str, float]:
     """Runs from empty: mean work and mean time between calls."""
     size, work = setup.system.calls, _draws(setup, table)
-    gaps = np.diff(table.received_at)[np.arange(1, len(table)) % size != 0] / setup.scale
-    return {"work": _mean_or(work) - 1.0, "time between calls": float(gaps.mean()) * setup.system.rate - 1.0}
+    gaps = np.diff(table.received_at)[np.arange(1, len(table)) % size != 0] / setup.scale * setup.system.rate
+    return {"work": _mean_or(work) - 1.0, "time between calls": _mean_or(gaps) - 1.0}
 
 
 def _draws(setup: Setup, table: IncidentTable) -> Floats:
@@ -192,7 +192,8 @@ def _moments(setup: Setup) -> tuple[float, float]:
     first = second = 0.0
     for one, load in zip(setup.types, loads, strict=True):
         # the mean of k independent draws varies by a k-th
-        varied = squared / (min(one.required, ORDINALS) if setup.released_singly else 1)
+        independent = setup.released_singly and not law.common_to_all_units_of_a_call
+        varied = squared / (min(one.required, ORDINALS) if independent else 1)
         for zone, rate in setup.rates(one).items():
             mean, away = load / units, one.required * travel[zone] / units
             first += rate * (mean + away)

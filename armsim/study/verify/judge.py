@@ -135,9 +135,9 @@ def _judged(
 def estimate(numerators: Floats, denominators: Floats, controls: Floats) -> tuple[float, float, int]:
     """Ratio of sums, corrected by regression on the controls; its standard error and degrees of freedom.
 
-    Numerator and denominator are each regressed on the controls, whose expectation is 0, and the ratio is that
-    of the intercepts (Lavenberg and Welch 1981). Its error is that of the intercept of the influence values
-    (numerator - ratio x denominator) / denominator.
+    Numerator and denominator are each regressed on the controls, whose expectation is 0, and the ratio is
+    that of the intercepts (Lavenberg and Welch 1981). Its error is that of the intercept of the influence
+    values (numerator - ratio x denominator) / denominator.
     """
     count = len(numerators)
     design = np.column_stack([np.ones(count), controls])

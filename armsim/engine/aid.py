@@ -1,0 +1,94 @@
+"""Mutual aid between blocs of forces: who is asked, who lends, and what the lender may call back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from armsim.domain import Grade
+from armsim.engine.fleet import Fleet
+from armsim.engine.pool import Pool
+from armsim.engine.unit import EN_ROUTE, MOBILISING, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class AidTerms:
+    """Terms of mutual aid.
+
+    Attributes:
+        ask_below: asked when fewer of the bloc's own units of the kind are free.
+        ask_beyond: asked as well when no own unit is expected within so many minutes.
+        lend_above: lent only while more of the lender's own units of the kind are free.
+        delay: mobilisation delay of a lent unit, minutes.
+        kinds: codes of the kinds that are lent.
+        period: minutes that a unit is lent for; 0 is for the job.
+    """
+
+    ask_below: int
+    ask_beyond: float
+    lend_above: int
+    delay: float
+    kinds: frozenset[int]
+    period: float
+
+
+class Aid:
+    """What one bloc may have of the others, and what it has lent to them.
+
+    Args:
+        terms: the terms of the agreement.
+        fleet: the units.
+        pools: by bloc, by kind.
+        bloc: index of this bloc.
+        tiers: indices of the other blocs: the alliance's, the region's, the rest.
+    """
+
+    def __init__(
+        self,
+        terms: AidTerms,
+        fleet: Fleet,
+        pools: Sequence[Sequence[Pool]],
+        bloc: int,
+        tiers: Sequence[Sequence[int]],
+    ) -> None:
+        self.terms = terms
+        self._fleet = fleet
+        self._pools = pools
+        self._bloc = bloc
+        self._tiers = tiers
+        self._own_units = [unit for unit in fleet.units if unit.home_pool.bloc == bloc]
+
+    def wanted(self, kind: int, free: int, quickest: float) -> bool:
+        """Whether to ask others for a kind, with so many own units free and the quickest so far away."""
+        terms = self.terms
+        return kind in terms.kinds and (free < terms.ask_below or quickest > terms.ask_beyond)
+
+    def lenders(self, kind: int, now: float) -> list[Pool]:
+        """Pools of the nearest tier in which some bloc has units of a kind to lend."""
+        for tier in self._tiers:
+            found = [self._pools[bloc][kind] for bloc in tier]
+            found = [pool for pool in found if self._fleet.free(pool, now) > self.terms.lend_above]
+            if found:
+                return found
+        return []
+
+    def recallable(self, kind: int, grade: int, now: float) -> Iterator[Unit]:
+        """Units lent and not yet arrived, which the lender may call back for its own grade 1 and above."""
+        if grade > Grade.G1 or kind not in self.terms.kinds:
+            return
+        for unit in self._own_units:
+            if unit.lent_until != inf and unit.code == kind:
+                self._fleet.look(unit, now)
+                if unit.status in (MOBILISING, EN_ROUTE):
+                    yield unit
+
+    def settle(self, unit: Unit, now: float) -> float:
+        """Lend a unit that this bloc sends, or take its own one back; minutes of mobilisation delay."""
+        if unit.pool.bloc == self._bloc:
+            return 0.0
+        if unit.home_pool.bloc == self._bloc:
+            self._fleet.come_home(unit, now)
+            return 0.0
+        self._fleet.lend(unit, self._pools[self._bloc][unit.code], now, now + self.terms.period)
+        return self.terms.delay

@@ -1,0 +1,178 @@
+"""Dispatch policies: they rank; the engine decides what is possible.
+
+A policy prices the candidates of one choice. The engine takes the least price, breaks ties by who has been
+free longest and then by unit number, logs rank, runner-up and the rule that decided, and asks again after each
+pick.
+
+What a policy may read of a unit: ``number``, ``code`` (kind), ``force``, ``base_name``, ``free``, ``leg`` (where it is
+and where it is going), ``brings``, ``since``. Of an incident: ``drawn.zone``, ``drawn.type``, ``place``,
+``rules.grade``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from armsim.config.base import Model
+from armsim.config.paths import Path
+from armsim.registry import suggestion
+
+if TYPE_CHECKING:
+    from armsim.model.world import World
+
+
+class Run:
+    """Neighbours in the lists of candidates: free units of one kind, or units of one kind to be diverted.
+
+    Attributes:
+        kind: code of the kind.
+        count: how many they are.
+        handicap: minutes that the scenario adds for this kind and work.
+        spare: how many units of the kind are free beyond the reserve kept back from this grade; infinite for
+            units that would be diverted.
+    """
+
+    __slots__ = ("count", "handicap", "kind", "spare")
+
+    def __init__(self, kind: int, count: int, handicap: float, spare: float) -> None:
+        self.kind = kind
+        self.count = count
+        self.handicap = handicap
+        self.spare = spare
+
+
+class Candidates:
+    """The units that may be sent, as parallel lists; their order means nothing.
+
+    Attributes:
+        units: read-only views of the units.
+        minutes: expected minutes to arrival, turn-out included.
+        runs: neighbours of one kind, in the order of the lists.
+        now: the minute at which they are asked for.
+    """
+
+    __slots__ = ("minutes", "now", "runs", "units")
+
+    def __init__(self, now: float = 0.0) -> None:
+        self.now = now
+        self.units: list[Any] = []
+        self.minutes: list[float] = []
+        self.runs: list[Run] = []
+
+    @property
+    def plain(self) -> bool:
+        """No candidate has a handicap, and no kind is down to its reserve."""
+        for run in self.runs:
+            if run.handicap or run.spare <= 0:
+                return False
+        return True
+
+    @property
+    def handicaps(self) -> list[float]:
+        """For each candidate, its run's handicap."""
+        return [run.handicap for run in self.runs for _ in range(run.count)]
+
+    @property
+    def spare(self) -> list[float]:
+        """For each candidate, how many its run has to spare."""
+        return [run.spare for run in self.runs for _ in range(run.count)]
+
+    def arrivals(self) -> list[float]:
+        """For each candidate, the expected minutes, handicap included."""
+        if self.plain:
+            return self.minutes
+        return [m + h for m, h in zip(self.minutes, self.handicaps, strict=True)]
+
+    def held(self) -> list[bool]:
+        """For each candidate, whether its kind is down to the reserve kept back from the grade."""
+        return [run.spare <= 0 for run in self.runs for _ in range(run.count)]
+
+    def remove(self, index: int) -> None:
+        """Take out a unit that was picked; if it was free, its kind has one fewer to spare."""
+        del self.units[index]
+        del self.minutes[index]
+        for run in self.runs:
+            if index < run.count:
+                run.count -= 1
+                run.spare -= 1
+                return
+            index -= run.count
+
+    def keep(self, wanted: list[bool]) -> None:
+        """Keep the candidates marked in *wanted*."""
+        self.units = list(compress(self.units, wanted))
+        self.minutes = list(compress(self.minutes, wanted))
+        first = 0
+        for run in self.runs:
+            last = first + run.count
+            run.count = sum(wanted[first:last])
+            first = last
+
+
+@dataclass(frozen=True)
+class Known:
+    """Names that options may refer to.
+
+    Attributes:
+        zones: ids of the zones.
+        bases: names of all bases.
+        types: names of the incident types.
+        columns: zone columns of numbers.
+    """
+
+    zones: frozenset[str]
+    bases: frozenset[str]
+    types: frozenset[str]
+    columns: frozenset[str]
+
+    def unknown(self, names: Iterable[str], what: str, place: Path) -> Iterator[tuple[Path, str]]:
+        """A fault for each name that is no such thing; *what* is ``zones``, ``bases``, ``types`` or ``columns``.
+
+        Args:
+            names: as written.
+            what: the attribute to look in.
+            place: path of the mapping or list of the names, below the options; in a mapping the name is the key.
+        """
+        known: frozenset[str] = getattr(self, what)
+        for name in dict.fromkeys(names):
+            if name not in known:
+                yield (*place, name), f"unknown {_SINGULAR[what]} {name!r}{suggestion(name, known)}"
+
+
+_SINGULAR = {"zones": "zone", "bases": "base", "types": "incident type", "columns": "zone column"}
+
+
+class PolicyOptions(Model):
+    """Options that refer to zones, bases or types say here which of them there are not."""
+
+    def faults(self, known: Known) -> Iterator[tuple[Path, str]]:  # noqa: ARG002
+        """Path below the options, and what is wrong there; nothing unless a policy says otherwise."""
+        yield from ()
+
+
+class NoOptions(PolicyOptions):
+    """The policy has no options of its own."""
+
+
+class DispatchPolicy(Protocol):
+    """What an author of a policy writes; its docstring's first line is what ``armsim list dispatch`` says.
+
+    A policy is made once a replication, as ``Policy(options, world)``, and must not draw random numbers.
+    """
+
+    Options: type[Model]
+    #: The policy holds units back when their kind is down to its reserve; the queue is then not offered them.
+    keeps_reserve: bool
+    #: What may decide a choice, as short names; the log holds indices into this tuple.
+    RULES: tuple[str, ...]
+
+    def __init__(self, options: Any, world: World) -> None: ...
+
+    def costs(self, incident: Any, candidates: Candidates) -> list[float]:
+        """A price for each candidate, in their order; infinity holds one back. Must not change anything."""
+
+    def rule(self, incident: Any, candidates: Candidates, index: int) -> int:
+        """Index into ``RULES`` of what decided for the candidate at *index*; asked only when the log explains."""
