@@ -122,6 +122,7 @@ INCIDENT_COLUMNS = (
 DEPLOYMENT_COLUMNS = (
     "incident", "unit", "ordinal", "assigned_at", "mobile_at", "arrived_at", "released_at",
     "expected_minutes", "status_before", "alternatives", "runner_up_minutes", "reason", "end",
+    "rank", "rule",
 )  # fmt: skip
 STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
 DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")

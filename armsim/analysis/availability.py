@@ -29,6 +29,8 @@ _OF_GRADE = {Grade.FIREARMS: "firearms", Grade.PLANNED: "planned", Grade.POST: "
 _LEVELS = len(ThreatLevel)
 _HOUR, _DAY_HOURS = 60.0, 24
 Floats = NDArray[np.float64]
+#: Units lent: number of the unit, from when and until when.
+Lent = tuple[Floats, Floats, Floats]
 
 
 def availability(log: Log, world: World) -> dict[str, float]:
@@ -41,26 +43,82 @@ def availability(log: Log, world: World) -> dict[str, float]:
         first four also ``:window_hour=H``.
     """
     edges, cells = _grid(log, world)
-    status = log.tables["unit_status"]
     is_arv = arv_units(log, world)
-    mine = is_arv[status["unit"].astype(np.intp)]
-    own = {name: column[mine] for name, column in status.items()}
+    own = intervals_of(is_arv, log)
+    table = _table(own, is_arv, log, world, edges, cells)
+    return _named(table) | _work(own, log, world) | _over_time(own, edges, log, world)
+
+
+def force_availability(log: Log, world: World, lent: Lent) -> dict[str, float]:
+    """The same sums by force that pays, as ``name:force=F:level=L`` and so on; none for one force alone.
+
+    Work is left out. A unit that is lent is not free for its own force.
+
+    Args:
+        log: the log.
+        world: the world it ran in.
+        lent: number of the unit, start and end of each time that it was lent.
+    """
+    if len(world.forces) < 2:
+        return {}
+    edges, cells = _grid(log, world)
+    is_arv, force_of = arv_units(log, world), force_of_units(log)
+    totals: dict[str, float] = {}
+    for code in np.unique(force_of[is_arv]).tolist():
+        mine = is_arv & (force_of == code)
+        own = kept_at_home(intervals_of(mine, log), lent)
+        table = _table(own, mine, log, world, edges, cells)
+        totals |= _named(table, f"force={world.forces[code]}:")
+    return totals
+
+
+def force_of_units(log: Log) -> NDArray[np.intp]:
+    """Code of the force of each unit, by unit number."""
+    return np.array([unit.force for unit in log.units], dtype=np.intp)
+
+
+def intervals_of(units: NDArray[np.bool_], log: Log) -> dict[str, NDArray[Any]]:
+    """Status intervals of some units."""
+    status = log.tables["unit_status"]
+    mine = units[status["unit"].astype(np.intp)]
+    return {name: column[mine] for name, column in status.items()}
+
+
+def _table(
+    own: dict[str, NDArray[Any]],
+    units: NDArray[np.bool_],
+    log: Log,
+    world: World,
+    edges: Floats,
+    cells: NDArray[np.intp],
+) -> dict[str, Floats]:
+    """Sums by cell of some units, of which *own* are the status intervals."""
     free = np.isin(own["status"], FREE)
     on_post = own["status"] == UnitStatus.ON_POST
     size = _LEVELS * _DAY_HOURS
     zero, many = counted(own["start"][free], own["end"][free], edges, cells, size)
     _, posted = counted(own["start"][on_post], own["end"][on_post], edges, cells, size)
-    elapsed = _summed(cells, np.diff(edges), _LEVELS * _DAY_HOURS)
-    surveys, none = _surveys(log, world, is_arv, edges, cells)
-    table = {
-        "minutes": elapsed,
+    surveys, none = _surveys(log, world, units, edges, cells)
+    return {
+        "minutes": _summed(cells, np.diff(edges), size),
         "arv_free_zero_minutes": zero,
         "arv_free_minutes": many,
         "arv_post_minutes": posted,
         "surveys": surveys,
         "arv_obtainable_zero_surveys": none,
     }
-    return _named(table) | _work(own, log, world) | _over_time(own, edges, log, world)
+
+
+def kept_at_home(own: dict[str, NDArray[Any]], lent: Lent) -> dict[str, NDArray[Any]]:
+    """Intervals without the time that their units were lent for."""
+    for unit, start, end in zip(*(column.tolist() for column in lent), strict=True):
+        at = (own["unit"] == unit) & (own["start"] < end) & (own["end"] > start)
+        before, after = at & (own["start"] < start), at & (own["end"] > end)
+        left = {name: column[before] for name, column in own.items()}
+        right = {name: column[after] for name, column in own.items()}
+        left["end"], right["start"] = np.full(before.sum(), start), np.full(after.sum(), end)
+        own = {name: np.concatenate([column[~at], left[name], right[name]]) for name, column in own.items()}
+    return own
 
 
 def _over_time(own: dict[str, NDArray[Any]], edges: Floats, log: Log, world: World) -> dict[str, float]:
@@ -203,15 +261,15 @@ def _kinds_of_work(own: dict[str, NDArray[Any]], log: Log) -> NDArray[np.intp]:
     return np.asarray(kind, dtype=np.intp)
 
 
-def _named(table: dict[str, Floats]) -> dict[str, float]:
-    """Sums by name, for cells in which time passed."""
+def _named(table: dict[str, Floats], part: str = "") -> dict[str, float]:
+    """Sums by name, for cells in which time passed; *part* says whose they are."""
     lived = table["minutes"].reshape(_LEVELS, _DAY_HOURS) > 0
     totals: dict[str, float] = {}
     for name, values in table.items():
         grid = values.reshape(_LEVELS, _DAY_HOURS)
         for level in np.flatnonzero(lived.any(axis=1)).tolist():
             word = ThreatLevel(level).name
-            totals[f"{name}:level={word}"] = float(grid[level].sum())
+            totals[f"{name}:{part}level={word}"] = float(grid[level].sum())
             for hour in np.flatnonzero(lived[level]):
-                totals[f"{name}:level={word}:hour={hour}"] = float(grid[level, hour])
+                totals[f"{name}:{part}level={word}:hour={hour}"] = float(grid[level, hour])
     return totals

@@ -13,11 +13,15 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from armsim.analysis.aid import force_totals
 from armsim.analysis.availability import availability
 from armsim.analysis.curve import CENSORED, NEVER, REACHED
+from armsim.analysis.desk import desk_totals
 from armsim.analysis.option import MILESTONES, RESPONSE_TYPES
 from armsim.analysis.potential import potential_response
+from armsim.analysis.recovery import attack_totals
 from armsim.analysis.run_in import run_in
+from armsim.analysis.second_incident import second_incidents
 from armsim.config.schema.demand import Attendance
 from armsim.domain import FirearmsOutcome, Grade, Outcome, ThreatLevel
 from armsim.model.roster import Unit
@@ -89,20 +93,26 @@ class Measures:
     run_in: dict[str, NDArray[Any]]
 
 
-def measure(log: Log, world: World) -> Measures:
+def measure(log: Log, world: World, without: Log | None = None) -> Measures:
     """Measure one replication.
 
     Args:
         log: its whole log.
         world: the world it ran in.
+        without: the log of the same replication without the attack that the study is given, if it is.
     """
-    incidents = log.tables["incidents"]
+    incidents = dict(log.tables["incidents"])
+    incidents["second"] = second_incidents(incidents, world)
     received = incidents["received_at"]
     window = world.scenario.window
     counted = {name: column[(received >= 0) & (received < window)] for name, column in incidents.items()}
     totals = incident_totals(counted)
     totals.update(availability(log, world))
     totals.update(duty_totals(log, world))
+    totals.update(desk_totals(log, world))
+    totals.update(force_totals(log, world))
+    if without is not None:
+        totals.update(attack_totals(log, without, world))
     surveyed, surveys = potential_response(log, world)
     responses = response_rows(counted, world)
     return Measures(log.replication, log.seed, responses, totals, surveyed, surveys, run_in(log, world))
@@ -128,6 +138,8 @@ def response_rows(incidents: Table, world: World) -> dict[str, NDArray[Any]]:
         "hour": hour_of_week(received, world),
         "graded": _elapsed(incidents["graded_at"] - received),
         "authorised": _elapsed(incidents["authorised_at"] - received),
+        "second": incidents["second"],
+        "site": incidents["attack_site"],
     }
     parts: list[dict[str, NDArray[Any]]] = []
     for code, column in enumerate(_REACHED_AT):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,14 +17,19 @@ import pandas as pd
 
 from armsim import registry
 from armsim.analysis.availability import WORK
-from armsim.analysis.curve import enough
+from armsim.analysis.curve import ResponseCurve, enough
+from armsim.analysis.desk import authority_curve
 from armsim.analysis.intervals import Estimate
 from armsim.analysis.option import Labels, OptionData
 from armsim.domain import Grade, ThreatLevel
 
 MINUTES_PER_YEAR = 365.25 * 1440
 #: Columns of a summary that say which part of the population a row is about; empty text is all of it.
-GROUPS = ("milestone", "grade", "target", "area", "level", "hour", "kind", "work")
+GROUPS = (
+    "milestone", "grade", "target", "area", "level", "hour", "kind", "work", "force", "site", "attack",
+)  # fmt: skip
+#: Where our other metrics are.
+_MORE = ("armsim.analysis.metrics_attacks", "armsim.analysis.metrics_forces")
 COLUMNS = (
     "metric", "label", "unit", "better", "population", *GROUPS,
     "value", "low", "high", "n", "replications", "shown",
@@ -75,7 +81,7 @@ def metric(
 
     def register(rows: Callable[[OptionData], Iterator[Row]]) -> Metric:
         made = Metric(name, unit, better, label, population, rows)
-        if rows.__module__ == __name__:
+        if rows.__module__ in (__name__, *_MORE):
             if name in _BUILT_IN:
                 raise ValueError(f"a metric called {name!r} is registered already")
             _BUILT_IN[name] = made
@@ -86,6 +92,8 @@ def metric(
 
 def metrics() -> dict[str, Metric]:
     """All metrics by name: ours in their order, then those of other packages."""
+    for module in _MORE:
+        import_module(module)
     found = dict(_BUILT_IN)
     for name in registry.names("armsim.metric"):
         if name not in found:
@@ -133,11 +141,16 @@ def _record(row: Row, unit: str) -> dict[str, Any]:
 
 def _quantiles(data: OptionData, p: float) -> Iterator[Row]:
     for labels, curve in data.cells:
-        seconds = curve.quantile_interval(p, data.scenario.study.confidence)
-        minutes = Estimate(
-            seconds.value / 60, seconds.low / 60, seconds.high / 60, seconds.replications, seconds.count
-        )
-        yield Row(labels, minutes, enough(curve.count, p))
+        yield quantile_row(labels, curve, p, data)
+
+
+def quantile_row(labels: Labels, curve: ResponseCurve, p: float, data: OptionData) -> Row:
+    """A quantile of a curve in minutes."""
+    seconds = curve.quantile_interval(p, data.scenario.study.confidence)
+    minutes = Estimate(
+        seconds.value / 60, seconds.low / 60, seconds.high / 60, seconds.replications, seconds.count
+    )
+    return Row(labels, minutes, enough(curve.count, p))
 
 
 @metric("response_p50", "minutes", "lower", "Median response", "incidents that ask for the milestone")
@@ -162,11 +175,18 @@ def _within_target(data: OptionData) -> Iterator[Row]:
                 estimate = curve.share_interval(60 * limit, data.scenario.study.confidence)
                 labels = {"target": name, "milestone": target.milestone, "level": level, "area": area}
                 yield Row(labels, estimate, enough(curve.count))
+            for force in data.parts:
+                curve = data.target_curve(target, None, level or None, force=force)
+                estimate = curve.share_interval(
+                    60 * max(target.urban, target.rural), data.scenario.study.confidence
+                )
+                labels = {"target": name, "milestone": target.milestone, "level": level, "force": force}
+                yield Row(labels, estimate, enough(curve.count))
 
 
 def _outcome_shares(data: OptionData, outcome: str) -> Iterator[Row]:
     for grade in Grade:
-        for level, names in _levels(data).items():
+        for level, names in data.level_labels.items():
             cells = [f"grade={grade.name}:level={name}" for name in names]
             estimate = data.ratio(
                 [f"{outcome}:{cell}" for cell in cells], [f"incidents:{cell}" for cell in cells]
@@ -191,7 +211,7 @@ def _share_requeued(data: OptionData) -> Iterator[Row]:
 
 
 def _over_time(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
-    for level, names in _levels(data).items():
+    for level, names in data.level_labels.items():
         cells = [f"level={name}" for name in names]
         yield Row(
             {"level": level}, data.ratio([f"{upper}:{c}" for c in cells], [f"{lower}:{c}" for c in cells])
@@ -200,6 +220,11 @@ def _over_time(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
             hourly = [f"{cell}:hour={hour}" for cell in cells]
             estimate = data.ratio([f"{upper}:{c}" for c in hourly], [f"{lower}:{c}" for c in hourly])
             yield Row({"level": level, "hour": str(hour)}, estimate)
+        for force in data.parts:
+            own = [f"force={force}:{cell}" for cell in cells]
+            estimate = data.ratio([f"{upper}:{c}" for c in own], [f"{lower}:{c}" for c in own])
+            if estimate.count:
+                yield Row({"level": level, "force": force}, estimate)
 
 
 @metric("no_arv_free", "share", "lower", "No ARV free", "minutes of the window")
@@ -224,7 +249,7 @@ def _arvs_on_posts(data: OptionData) -> Iterator[Row]:
 
 @metric("arv_time", "share", "neither", "Time of ARVs by kind of work", "minutes of ARVs on duty")
 def _arv_time(data: OptionData) -> Iterator[Row]:
-    for level, names in _levels(data).items():
+    for level, names in data.level_labels.items():
         whole = [f"arv_work_minutes:level={name}:work={work}" for name in names for work in WORK]
         for work in WORK:
             part = [f"arv_work_minutes:level={name}:work={work}" for name in names]
@@ -247,7 +272,7 @@ def _posts_filled(data: OptionData) -> Iterator[Row]:
 
 
 def _a_year(data: OptionData, name: str) -> Iterator[Row]:
-    for level, names in _levels(data).items():
+    for level, names in data.level_labels.items():
         upper, lower = ([f"{what}:level={one}" for one in names] for what in (name, "minutes"))
         yield Row({"level": level}, data.ratio(upper, lower, per=MINUTES_PER_YEAR))
 
@@ -268,7 +293,7 @@ def _unmet_mobilisations(data: OptionData) -> Iterator[Row]:
 
 
 def _means(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
-    for level, names in _levels(data).items():
+    for level, names in data.level_labels.items():
         estimate = data.ratio(
             [f"{upper}:level={one}" for one in names], [f"{lower}:level={one}" for one in names]
         )
@@ -279,6 +304,55 @@ def _means(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
 @metric("authorisation_delay", "minutes", "lower", "Graded to authorised, mean", "incidents authorised")
 def _authorisation_delay(data: OptionData) -> Iterator[Row]:
     yield from _means(data, "authorisation_minutes", "authorisations")
+
+
+def _authority_quantiles(data: OptionData, p: float) -> Iterator[Row]:
+    for level in ["", *(level.name for level in data.levels)]:
+        curve = authority_curve(data, level or None)
+        if curve.count:
+            yield quantile_row({"level": level}, curve, p, data)
+
+
+_NEEDS_AUTHORITY = "incidents of types that need authority, booked work left out"
+
+
+@metric("authorisation_delay_p50", "minutes", "lower", "Graded to authorised, median", _NEEDS_AUTHORITY)
+def _authorisation_delay_p50(data: OptionData) -> Iterator[Row]:
+    yield from _authority_quantiles(data, 0.5)
+
+
+@metric(
+    "authorisation_delay_p90", "minutes", "lower", "Graded to authorised, 90th percentile", _NEEDS_AUTHORITY
+)
+def _authorisation_delay_p90(data: OptionData) -> Iterator[Row]:
+    yield from _authority_quantiles(data, 0.9)
+
+
+@metric(
+    "authorisations_waited",
+    "share",
+    "lower",
+    "Authorisations that waited for the desk",
+    "authorisations asked",
+)
+def _authorisations_waited(data: OptionData) -> Iterator[Row]:
+    yield from _means(data, "desk_authorisations_waited", "desk_authorisations")
+
+
+@metric(
+    "desk_wait",
+    "minutes",
+    "lower",
+    "Wait for the command desk, mean",
+    "authorisations and tasks of attacks asked",
+)
+def _desk_wait(data: OptionData) -> Iterator[Row]:
+    yield from _means(data, "desk_wait_minutes", "desk_tasks")
+
+
+@metric("desk_utilisation", "share", "neither", "Places of the command desk taken", "minutes of places")
+def _desk_utilisation(data: OptionData) -> Iterator[Row]:
+    yield from _means(data, "desk_busy_minutes", "desk_place_minutes")
 
 
 @metric(
@@ -311,9 +385,3 @@ def _residents_mean(data: OptionData, level: ThreatLevel, beyond: float) -> Esti
     weight = np.clip(share - beyond, 0, people[order] / people.sum())
     value = float(np.average(minutes[order], weights=weight))
     return Estimate(value, math.nan, math.nan, len(data.totals), float(people.sum()))
-
-
-def _levels(data: OptionData) -> dict[str, list[str]]:
-    """Label of a level: the levels it covers; the empty label covers all."""
-    seen = [level.name for level in data.levels]
-    return {"": seen, **{name: [name] for name in seen}}

@@ -21,10 +21,13 @@ from armsim.analysis.run_in import WarmUp, judge
 from armsim.config.schema import Scenario
 from armsim.config.schema.scenario import Target
 from armsim.domain import AreaClass, Grade, Milestone, ThreatLevel
+from armsim.model.forces import names_of, zone_forces
 
 MILESTONES = tuple(Milestone)
 #: Columns of a response table, one row per counted incident and milestone that its needs ask for.
 #: ``seconds``, ``graded`` and ``authorised`` are whole seconds since received; -1 is a clock that never came.
+#: ``second`` is a firearms incident soon after another one in its force, ``site`` the number of the site of
+#: an attack from 0; -1 is none.
 RESPONSE_TYPES: dict[str, type[np.generic]] = {
     "milestone": np.uint8,
     "type": np.int16,
@@ -36,6 +39,8 @@ RESPONSE_TYPES: dict[str, type[np.generic]] = {
     "fate": np.uint8,
     "graded": np.int32,
     "authorised": np.int32,
+    "second": np.bool_,
+    "site": np.int8,
 }
 
 Words = str | Sequence[str]
@@ -82,6 +87,22 @@ class OptionData:
         return np.asarray(rural[self._columns["zone"]], dtype=bool)
 
     @cached_property
+    def forces(self) -> tuple[str, ...]:
+        """Names of the forces, sorted, overlays among them."""
+        return names_of(self.scenario, self.zones)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The forces that figures are broken down by: none where there is only one."""
+        return self.forces if len(self.forces) > 1 else ()
+
+    @cached_property
+    def force_of(self) -> NDArray[np.int64]:
+        """Code of the force of the place of each response row."""
+        of_zone = zone_forces(self.zones, self.forces)
+        return np.asarray(of_zone[self._columns["zone"]], dtype=np.int64)
+
+    @cached_property
     def warm_up(self) -> WarmUp:
         """Whether the warm-up looks too short."""
         return judge(self.scenario, self.run_in)
@@ -90,6 +111,12 @@ class OptionData:
     def levels(self) -> tuple[ThreatLevel, ...]:
         """Threat levels that the window saw, lowest first."""
         return tuple(level for level in ThreatLevel if f"minutes:level={level.name}" in self.totals)
+
+    @property
+    def level_labels(self) -> dict[str, list[str]]:
+        """Label of a level: the levels it covers; the empty label covers all."""
+        seen = [level.name for level in self.levels]
+        return {"": seen, **{name: [name] for name in seen}}
 
     def rows(
         self,
@@ -100,6 +127,9 @@ class OptionData:
         type: Words | None = None,
         area: str | None = None,
         hours: Sequence[int] | None = None,
+        force: str | None = None,
+        second: bool | None = None,
+        sites: Sequence[int] | None = None,
     ) -> NDArray[np.bool_]:
         """Which response rows belong to a population.
 
@@ -110,6 +140,9 @@ class OptionData:
             type: name or names of incident types.
             area: ``urban`` or ``rural``.
             hours: hours of the day, 0 to 23.
+            force: name of the force that the place lies in.
+            second: whether another firearms incident came in the force shortly before.
+            sites: numbers of sites of an attack, from 0.
 
         Raises:
             KeyError, ValueError: a name that does not exist.
@@ -126,6 +159,12 @@ class OptionData:
             keep &= self.rural == (AreaClass[area.upper()] is AreaClass.RURAL)
         if hours is not None:
             keep &= _any_of(table["hour"] % 24, hours)
+        if force is not None:
+            keep &= self.force_of == self.forces.index(force)
+        if second is not None:
+            keep &= table["second"] == second
+        if sites is not None:
+            keep &= _any_of(table["site"], sites)
         return np.asarray(keep, dtype=bool)
 
     def curve(self, milestone: str, *, clock: str = "received", **filters: object) -> ResponseCurve:
@@ -139,13 +178,19 @@ class OptionData:
         """
         return self._curve(self.rows(milestone, **filters), clock)  # type: ignore[arg-type]
 
+    def counts(self, milestone: str, **filters: object) -> NDArray[np.int64]:
+        """Response rows of a population in each replication that was run; filters as in :meth:`rows`."""
+        keep = self.rows(milestone, **filters)  # type: ignore[arg-type]
+        count = np.bincount(self._columns["replication"][keep], minlength=self.replications)
+        return np.asarray(count[self.totals.index.to_numpy()], dtype=np.int64)
+
     def where(self, milestone: str, grade: str) -> OptionData:
         """This option with the response rows of one milestone and grade only."""
         keep = self.rows(milestone, grade=grade)
         return replace(self, responses=self.responses.loc[keep].reset_index(drop=True))
 
     def target_curve(
-        self, target: Target, area: str | None = None, level: str | None = None
+        self, target: Target, area: str | None = None, level: str | None = None, **filters: object
     ) -> ResponseCurve:
         """The curve that a target is judged on.
 
@@ -154,15 +199,17 @@ class OptionData:
             area: ``urban`` or ``rural``; for both the times of each are moved by the difference of the two
                 limits, so that F at the longer limit is the share within target.
             level: a threat level at received; all when left out.
+            filters: others of :meth:`rows`.
         """
-        keep = self.rows(target.milestone, grade=target.grades, area=area, level=level)
+        chosen: dict[str, Any] = {"grade": target.grades, "area": area, "level": level, **filters}
+        keep = self.rows(target.milestone, **chosen)
         longer = 0.0 if area else target.rural - target.urban
         later = round(60 * max(longer, 0.0)), round(60 * max(-longer, 0.0))
         return self._curve(keep, target.clock, later)
 
     @cached_property
     def cells(self) -> tuple[tuple[Labels, ResponseCurve], ...]:
-        """Curves by milestone and grade: all, by level, by area, by both, and by hour of the day."""
+        """Curves by milestone and grade: all, by level, area, both, hour of the day, force and its level."""
         parts = [(milestone, grade.name) for milestone in MILESTONES for grade in Grade]
         return tuple(cell for milestone, grade in parts for cell in self._cells_of(milestone, grade))
 
@@ -177,6 +224,10 @@ class OptionData:
                 yield head | {"level": level, "area": area}, curve
         for hour in range(24):
             yield head | {"hour": str(hour)}, part.curve(milestone, hours=[hour])
+        for force in self.parts:
+            for level in self.level_labels:
+                curve = part.curve(milestone, force=force, level=level or None)
+                yield head | {"force": force, "level": level}, curve
 
     def ratio(self, numerator: Words, denominator: Words, per: float = 1.0) -> Estimate:
         """Ratio of two sums over replications, with jackknife limits.

@@ -20,7 +20,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 }  # fmt: skip
 _FORM = re.compile(r"\s*(\w+)((?::\w+=[^:=<>]+)*)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)(\s*%)?\s*")
 #: Groups that a metric is never totalled over: left out of a condition, any row of theirs will do.
-_NEVER_TOTALLED = ("milestone", "grade", "target", "kind", "work")
+_NEVER_TOTALLED = ("milestone", "grade", "target", "kind", "work", "attack")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Condition:
         return found
 
 
-_TOTALLED = ("area", "level", "hour")
+_TOTALLED = ("area", "level", "hour", "force", "site")
 
 
 def parse(text: str, known: Collection[str]) -> Condition:

@@ -8,10 +8,10 @@ from armsim.cli.output import data
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["metric", "dispatch", "forces"]))
+@click.argument("what", type=click.Choice(["metric", "dispatch", "cover", "forces"]))
 def verb(what: str) -> None:
-    """List metrics, dispatch policies or forces, one a line."""
-    for line in {"metric": _metrics, "dispatch": _dispatch, "forces": _forces}[what]():
+    """List metrics, dispatch policies, cover moves or forces, one a line."""
+    for line in {"metric": _metrics, "dispatch": _dispatch, "cover": _cover, "forces": _forces}[what]():
         data(line)
 
 
@@ -25,9 +25,21 @@ def _metrics() -> list[str]:
 
 
 def _dispatch() -> list[str]:
+    return _registered("armsim.dispatch")
+
+
+def _cover() -> list[str]:
+    return _registered("armsim.cover")
+
+
+def _registered(group: str) -> list[str]:
+    """Names of a group of extensions, and the first line of what each says of itself."""
+    from inspect import getdoc
+
     from armsim import registry
 
-    return list(registry.names("armsim.dispatch"))
+    words = {name: (getdoc(registry.load(group, name)) or "").partition("\n")[0] for name in registry.names(group)}
+    return [f"{name}\t{text}" for name, text in words.items()]
 
 
 def _forces() -> list[str]:

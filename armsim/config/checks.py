@@ -12,8 +12,10 @@ from typing import Any
 
 from armsim.config import written
 from armsim.config.checks_attacks import ATTACK_CHECKS
+from armsim.config.checks_desk import DESK_CHECKS
 from armsim.config.checks_forces import FORCE_CHECKS
 from armsim.config.checks_names import NAME_CHECKS
+from armsim.config.checks_policies import POLICY_CHECKS
 from armsim.config.compose import Composed
 from armsim.config.paths import Path as Place
 from armsim.config.paths import parse_path, show
@@ -37,7 +39,7 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
     """Every problem and note across the settings of *scenario*, in no particular order."""
     found = [
         problem(composed, place, text, severity, at_key=faults_key(place, text))
-        for one in (*NAME_CHECKS, *VALUE_CHECKS, *ATTACK_CHECKS, *FORCE_CHECKS)
+        for one in (*NAME_CHECKS, *VALUE_CHECKS, *ATTACK_CHECKS, *FORCE_CHECKS, *POLICY_CHECKS, *DESK_CHECKS)
         for place, text, severity in one(scenario)
     ]
     for place, name in data_files(scenario):

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from armsim import registry
-from armsim.config.messages import message
-from armsim.config.outline import outline
 from armsim.config.paths import Path, parse_path, show
 from armsim.config.schema import Scenario
 from armsim.config.schema.duty import PatternTeam, UnitKind
@@ -118,32 +114,6 @@ def grades_exist(scenario: Scenario) -> Iterator[Finding]:
         yield from known_name(place, name, Grade.__members__, "grade", "the list of grades")
 
 
-def policy_exists(scenario: Scenario) -> Iterator[Finding]:
-    """The dispatch policy is registered."""
-    known = registry.names("armsim.dispatch")
-    kind = scenario.dispatch.policy.get("kind")
-    if kind is None:
-        yield ("dispatch", "policy"), "missing kind; write one such as {kind: nearest}", "error"
-    elif known and kind not in known:
-        text = f"unknown dispatch policy {show(kind)}{suggestion(str(kind), known)}"
-        yield ("dispatch", "policy", "kind"), text, "error"
-
-
-def policy_options_fit(scenario: Scenario) -> Iterator[Finding]:
-    """The dispatch policy takes the options that are written beside its kind."""
-    options = dict(scenario.dispatch.policy)
-    kind = options.pop("kind", None)
-    if kind not in registry.names("armsim.dispatch"):
-        return
-    model = registry.load("armsim.dispatch", str(kind)).Options
-    try:
-        model.model_validate_json(json.dumps(options))
-    except ValidationError as error:
-        for one in error.errors():
-            text = message(one, one["loc"], outline(model), options)
-            yield ("dispatch", "policy", *one["loc"]), text, "error"
-
-
 def source_paths_exist(scenario: Scenario) -> Iterator[Finding]:
     """Settings that sources are given for."""
     for path in scenario.sources:
@@ -162,8 +132,6 @@ NAME_CHECKS: tuple[Callable[[Scenario], Iterator[Finding]], ...] = (
     types_exist,
     level_names_exist,
     grades_exist,
-    policy_exists,
-    policy_options_fit,
     source_paths_exist,
 )
 

@@ -34,8 +34,7 @@ class Aftermath:
         incident, unit = deployment.incident, deployment.unit
         forget_alarms(deployment)
         self._recorder.deployment(deployment, now, end)
-        if unit.rules.armed and incident.drawn.crew_off and not incident.crew_is_off:
-            incident.crew_is_off = True
+        if incident.off_crew is unit:
             self._fleet.enter(unit, UNAVAILABLE, now, max(now, unit.ends), False, unit.leg)
             return False
         busy = follow_on if incident.rules.post else follow_on + self._paperwork

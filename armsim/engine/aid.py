@@ -64,13 +64,32 @@ class Aid:
         terms = self.terms
         return kind in terms.kinds and (free < terms.ask_below or quickest > terms.ask_beyond)
 
-    def lenders(self, kind: int, now: float) -> list[Pool]:
-        """Pools of the nearest tier in which some bloc has units of a kind to lend."""
+    def own_free(self, pool: Pool, now: float) -> list[Unit]:
+        """Free units of *pool* that are its bloc's own, not lent to it."""
+        self._fleet.free(pool, now)
+        return [unit for group in (pool.wheel, pool.home) for unit in group if unit.home_pool is pool]
+
+    def offers(self, kind: int, wanted: int, latest: float, now: float) -> list[tuple[list[Unit], int]]:
+        """What the nearest tier with units of a kind to lend has, by lender.
+
+        Args:
+            kind: code of the kind.
+            wanted: mask of capabilities, of which a unit brings one at least.
+            latest: its duty goes on after this minute.
+            now: the minute.
+
+        Returns:
+            For each lender the units that it may lend, and how many of them it does lend.
+        """
         for tier in self._tiers:
-            found = [self._pools[bloc][kind] for bloc in tier]
-            found = [pool for pool in found if self._fleet.free(pool, now) > self.terms.lend_above]
-            if found:
-                return found
+            offers = []
+            for bloc in tier:
+                own = self.own_free(self._pools[bloc][kind], now)
+                able = [unit for unit in own if unit.offers & wanted and unit.ends > latest]
+                if able and len(own) > self.terms.lend_above:
+                    offers.append((able, len(own) - self.terms.lend_above))
+            if offers:
+                return offers
         return []
 
     def recallable(self, kind: int, grade: int, now: float) -> Iterator[Unit]:
@@ -83,12 +102,13 @@ class Aid:
                 if unit.status in (MOBILISING, EN_ROUTE):
                     yield unit
 
-    def settle(self, unit: Unit, now: float) -> float:
-        """Lend a unit that this bloc sends, or take its own one back; minutes of mobilisation delay."""
+    def settle(self, unit: Unit, force: int, now: float) -> float:
+        """Lend a unit sent for *force*, or take the bloc's own one back; minutes of mobilisation delay."""
         if unit.pool.bloc == self._bloc:
             return 0.0
         if unit.home_pool.bloc == self._bloc:
             self._fleet.come_home(unit, now)
             return 0.0
-        self._fleet.lend(unit, self._pools[self._bloc][unit.code], now, now + self.terms.period)
+        pool = self._pools[self._bloc][unit.code]
+        self._fleet.lend(unit, pool, force, now, now + self.terms.period)
         return self.terms.delay

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
-from armsim import registry
 from armsim.engine.aid import Aid, AidTerms
 from armsim.engine.control_room import ControlRoom, DispatchRules
 from armsim.engine.fleet import Fleet
 from armsim.engine.pool import Pool
+from armsim.model.policies import dispatch_policy
 from armsim.model.world import World
 
 
@@ -23,14 +23,12 @@ def control_rooms(
     world: World, fleet: Fleet, pools: Sequence[Sequence[Pool]], rules: DispatchRules, explains: bool
 ) -> list[ControlRoom]:
     """One control room a bloc; with aid on request, each may borrow of the others."""
-    settings = world.scenario.dispatch.policy
-    policy = registry.load("armsim.dispatch", str(settings["kind"]))
-    options = {name: value for name, value in settings.items() if name != "kind"}
+    policy = dispatch_policy(world)
     mutual = world.scenario.aid.default == "mutual_aid"
     rooms = []
     for bloc in range(len(world.blocs)):
         aid = Aid(_terms(world), fleet, pools, bloc, _tiers(world, bloc)) if mutual else None
-        rooms.append(ControlRoom(fleet, pools[bloc], policy(policy.Options(**options), world), rules, explains, aid))
+        rooms.append(ControlRoom(fleet, pools[bloc], policy, rules, explains, aid))
     return rooms
 
 

@@ -17,7 +17,16 @@ from armsim.engine.clock import ARRIVAL, TURNING_POINT, UNIT_FREE, Alarm, Clock
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import FIRST_ARMED, Deployment, Incident, add, subtract
+from armsim.engine.incident import (
+    FIRST_ARMED,
+    NAN,
+    Deployment,
+    Incident,
+    add,
+    first_there,
+    lines_short,
+    subtract,
+)
 from armsim.engine.recorder import Recorder
 from armsim.engine.scene import Scene
 from armsim.engine.unit import FOLLOW_ON, HOLDING, MOBILISING, ON_POST, ON_SCENE, Unit
@@ -74,7 +83,8 @@ class Casework:
         now = self.clock.now
         if incident.lost_at < now:
             self._opened(incident)
-            self.close(incident, Outcome.LOST, now)
+            incident.was_graded = False
+            self.close(incident, Outcome.LOST, incident.lost_at)
             return
         self.begin(incident, now)
         if incident.rules.booked is None or self._may_start(incident, now):
@@ -143,7 +153,9 @@ class Casework:
         return bool(picks)
 
     def watch_patience(self, incident: Incident) -> None:
-        """Set the alarm of the end of its patience, once."""
+        """Set the alarm of the end of its patience, once, if nothing has ended it."""
+        if incident.rules.patience_ends_assigned and incident.sent:
+            return
         if incident.lost_alarm is None and incident.lost_at == incident.lost_at:
             at = max(self.clock.now, incident.lost_at)
             incident.lost_alarm = Alarm(
@@ -157,7 +169,7 @@ class Casework:
         abandoned = self._take_off(unit, now)
         room, travel, destination = incident.room, self.fleet.travel, incident.place
         if room.aid is not None:
-            deployment.delay = room.aid.settle(unit, now)
+            deployment.delay = room.aid.settle(unit, incident.drawn.force, now)
         drawn, ordinal = incident.drawn, deployment.ordinal
         if ordinal < len(drawn.trip_z):
             turn_out_z, trip_z = drawn.turnout_z[ordinal], drawn.trip_z[ordinal]
@@ -169,7 +181,9 @@ class Casework:
         deployment.mobile_at = mobile_at
         place = travel.position(unit.leg, now)
         noise = rules.noise.factor(travel.road_km(place, destination), trip_z)
-        arrives = mobile_at + (deployment.expected - turn_out.mean - deployment.delay) * noise
+        mean = deployment.expected - turn_out.mean - deployment.delay
+        hours = self.fleet.time_factor(mobile_at) / self.fleet.time_factor(now)  # the speed at departure
+        arrives = mobile_at + mean * hours * noise
         leg = Leg(place, destination, mobile_at, arrives)
         self.fleet.enter(unit, MOBILISING, now, mobile_at, False, leg)
         unit.job = deployment
@@ -204,10 +218,12 @@ class Casework:
                 self.fleet.enter(unit, ON_SCENE, now, NEVER, False, unit.leg)
                 self.scene.at_work(deployment, now)
                 self.scene.watch_shift_end(deployment, now)
-        before = incident.wanted
+        before, blocked = incident.wanted, incident.queued and incident.rules.together
         incident.refresh_wanted()
         if incident.wanted != before:
             self.attend(incident, now)
+            if blocked and not incident.queued:
+                self.offer(incident.room, now)
 
     def _stand_down(self, alarm: Alarm) -> None:
         incident: Incident = alarm.subject
@@ -232,7 +248,7 @@ class Casework:
         room = incident.room
         deployments, incident.deployments = incident.deployments, []
         follow_on = incident.drawn.follow_on
-        first = next((d for d in deployments if d.arrived_at is not None), None) if follow_on else None
+        first = first_there(deployments) if follow_on else None
         freed = False
         for deployment in deployments:
             if deployment.arrived_at is None or deployment.unit.status == HOLDING:
@@ -245,7 +261,7 @@ class Casework:
         self.end(incident, outcome, now)
         if freed or (was_waiting and incident.rules.together):
             self.offer(room, now)
-        elif room.queue:
+        elif room.queue or self.take_over is not None:
             self.watch_units(room)
 
     def end(self, incident: Incident, outcome: Outcome, now: float) -> None:
@@ -263,7 +279,8 @@ class Casework:
         if 0.0 <= drawn.received_at < self.window:
             self.open_counted -= 1
         if not incident.rules.post:
-            self.recorder.incident(incident, milestones.firearms_outcome(incident), drawn.graded_at)
+            graded_at = drawn.graded_at if incident.was_graded else NAN
+            self.recorder.incident(incident, milestones.firearms_outcome(incident), graded_at)
 
     # --- withdrawal -----------------------------------------------------------------------------------
 
@@ -281,6 +298,12 @@ class Casework:
             subtract(incident.there, brings)
             self.scene.left(deployment, now)
         incident.requeued += 1
+        if not incident.deployments and not lines_short(incident.short):
+            # Others came for what it brought and have done their part: somebody must finish its own.
+            rows = zip(incident.short, brings, incident.needs, strict=True)
+            incident.short = [max(short, min(has, need)) for short, has, need in rows]
+            if not lines_short(incident.short):
+                incident.short = list(incident.needs)
         incident.refresh_wanted()
         return incident if incident.wanted else None
 
@@ -288,6 +311,7 @@ class Casework:
         """Send *taker* in the place of a unit that is on its way, which is free then."""
         unit, room = deployment.unit, deployment.incident.room
         self.withdraw(deployment, now, end)
+        deployment.incident.requeued -= 1  # it is not abandoned
         self._send(taker, now)
         self.fleet.next(unit, now)
         if not taker.incident.wanted:
@@ -349,5 +373,3 @@ class Casework:
         self._serve(room, now)
         if self.take_over is not None:
             self.take_over.look(room, now)
-            if self.take_over.under_way(room):
-                self.watch_units(room)

@@ -2,7 +2,9 @@
 
 Every alarm carries a rank, so that what happens at one minute happens in an order that does not depend on
 who was scheduled first: arrivals, then ends of work, then stand-downs, then the roster, then the desk,
-then new incidents; inside a rank, by the number of the subject.
+then new incidents; inside a rank, by the number of the subject. Phases that end by the clock alone
+(paperwork, breaks, patrol) have ended for whoever looks in that minute, and the queue is offered once what
+came free in it.
 """
 
 from __future__ import annotations

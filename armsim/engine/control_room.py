@@ -133,14 +133,13 @@ class ControlRoom:
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
         hour = fleet.hours[int((now - fleet.begin) // MINUTES_PER_HOUR)]
         approach, pools, wheel_turn_out = fleet.travel.approach, self.pools, self.turn_out_wheel
-        found = Candidates()
+        found = Candidates(now)
         units, minutes, runs = found.units, found.minutes, found.runs
         for kind, handicap, blue in type_rules.kinds:
             pool = pools[kind]
             if pool.due <= now:
                 fleet.roll(pool, now)
             wheel, home = pool.wheel, pool.home
-            first = len(units)
             if wheel or home:
                 if latest >= pool.first_end:
                     fleet.find_first_end(pool)
@@ -161,43 +160,69 @@ class ControlRoom:
                     minutes += self._expected(taken, now, place, hour * blue)
                     runs.append(Run(kind, len(taken), handicap, inf))
             if self.aid is not None:
-                own = min(minutes[first:], default=inf)
-                self._borrowed(self.aid, kind, own, found, incident, (handicap, hour * blue, latest), now)
+                self._recall(self.aid, kind, found, incident, now)
+                self._borrow(self.aid, kind, found, (incident, wanted), (), now)
         return found
 
-    def _borrowed(
-        self,
-        aid: Aid,
-        kind: int,
-        quickest: float,
-        found: Candidates,
-        incident: Incident,
-        terms: tuple[float, float, float],
-        now: float,
-    ) -> None:
-        """Add units that other blocs lend, and own ones that are called back from them."""
-        handicap, factor, latest = terms
-        wanted, place = incident.wanted, incident.place
+    def _recall(self, aid: Aid, kind: int, found: Candidates, incident: Incident, now: float) -> None:
+        """Add own units that are called back from those they were lent to."""
+        pool, wanted = self.pools[kind], incident.wanted
         back = [
             unit
             for unit in aid.recallable(kind, incident.rules.grade, now)
-            if unit.offers & wanted and unit.ends > now and unit.pool is not self.pools[kind]
+            if unit.offers & wanted and unit.ends > now and unit.pool is not pool
         ]
         if back:
+            handicap, factor = self._terms(incident, kind, now)
             found.units += back
-            found.minutes += self._expected(back, now, place, factor)
+            found.minutes += self._expected(back, now, incident.place, factor)
             found.runs.append(Run(kind, len(back), handicap, inf))
+
+    def _borrow(
+        self,
+        aid: Aid,
+        kind: int,
+        found: Candidates,
+        asking: tuple[Incident, int],
+        picks: Sequence[Deployment],
+        now: float,
+    ) -> None:
+        """Add what other blocs lend, the nearest first, if there is a case for asking them after *picks*."""
+        incident, wanted = asking
         pool = self.pools[kind]
-        if not aid.wanted(kind, len(pool.wheel) + len(pool.home), quickest):
+        rows = zip(found.units, found.minutes, strict=True)
+        quickest = min((minutes for unit, minutes in rows if unit.pool is pool), default=inf)
+        free = len(aid.own_free(pool, now)) - sum(pick.unit.free and pick.unit.pool is pool for pick in picks)
+        if not aid.wanted(kind, free, quickest):
             return
-        for lender in aid.lenders(kind, now):
-            able = [*_able(lender.wheel, wanted, latest), *_able(lender.home, wanted, latest)]
-            if able:
-                found.units += able
-                expected = self._expected(able, now, place, factor)
-                found.minutes += [minutes + aid.terms.delay for minutes in expected]
-                spare = len(lender.wheel) + len(lender.home) - aid.terms.lend_above
-                found.runs.append(Run(kind, len(able), handicap, spare))
+        handicap, factor = self._terms(incident, kind, now)
+        latest = -inf if incident.rules.takes_late else now + self.rules.shift_margin
+        for able, spare in aid.offers(kind, wanted, latest, now):
+            minutes = self._expected(able, now, incident.place, factor)
+            nearest = sorted(range(len(able)), key=lambda i: (minutes[i], able[i].since, able[i].number))[
+                :spare
+            ]
+            found.units += [able[i] for i in nearest]
+            found.minutes += [minutes[i] + aid.terms.delay for i in nearest]
+            found.runs.append(Run(kind, len(nearest), handicap, spare))
+
+    def _borrow_more(
+        self, found: Candidates, asking: tuple[Incident, int], picks: list[Deployment], now: float
+    ) -> None:
+        """After a pick that leaves the bloc with fewer of its own: ask others, if that was not done yet."""
+        kind = picks[-1].unit.code
+        pool = self.pools[kind]
+        seen = [*found.units, *(pick.unit for pick in picks)]
+        if self.aid is not None and all(
+            unit.code != kind or pool in (unit.pool, unit.home_pool) for unit in seen
+        ):
+            self._borrow(self.aid, kind, found, asking, picks, now)
+
+    def _terms(self, incident: Incident, kind: int, now: float) -> tuple[float, float]:
+        """Handicap of a kind for an incident, and its multiplier of travel minutes."""
+        rows = ((handicap, blue) for code, handicap, blue in incident.rules.kinds if code == kind)
+        handicap, blue = next(rows, (0.0, 1.0))  # none for a unit that an escalation brought
+        return handicap, blue * self.fleet.time_factor(now)
 
     def _divertible(
         self,
@@ -232,8 +257,7 @@ class ControlRoom:
     def minutes_left(self, deployment: Deployment, now: float) -> float:
         """Minutes that the dispatcher expects a unit on its way to need still."""
         unit, incident = deployment.unit, deployment.incident
-        factor = next((blue for kind, _, blue in incident.rules.kinds if kind == unit.code), 1.0)
-        factor *= self.fleet.time_factor(now)
+        _, factor = self._terms(incident, unit.code, now)
         travel = self.fleet.travel.approach([unit.leg], now, incident.place, factor)
         return travel[0] + max(0.0, deployment.mobile_at - now)
 
@@ -262,6 +286,8 @@ class ControlRoom:
             if still != wanted:
                 wanted = still
                 found.keep([wanted & other.offers != 0 for other in found.units])
+            if self.aid is not None:
+                self._borrow_more(found, (incident, wanted), picks, now)
         if incident.rules.together and (not picks or lines_short(short) & incident.wanted):
             return []
         return _needed(picks, short) if len(picks) > 1 and min(short) < 0 else _numbered(picks)
@@ -280,22 +306,29 @@ class ControlRoom:
         index = costs.index(best)
         if costs.count(best) > 1:
             tied = [i for i, cost in enumerate(costs) if cost == best]
-            index = min(tied, key=lambda i: (units[i].since, units[i].number))
+            index = min(tied, key=lambda i: _turn(units[i]))
         return index
 
     def _deployment(
         self, incident: Incident, found: Candidates, costs: list[float], index: int, now: float
     ) -> Deployment:
-        others = len(costs) - 1
-        runner_up = NAN
-        if others and self.explains:
-            rest = [cost for position, cost in enumerate(costs) if position != index]
-            runner_up = (
-                found.minutes[costs.index(min(rest))] if min(rest) != costs[index] else found.minutes[index]
-            )
-        unit = found.units[index]
+        unit, minutes = found.units[index], found.minutes[index]
         reason = FREE_UNIT if unit.free else DIVERTED_UNIT
-        return Deployment(incident, unit, incident.sent, now, found.minutes[index], runner_up, others, reason)
+        if not self.explains:
+            return Deployment(incident, unit, incident.sent, now, minutes, NAN, len(costs) - 1, reason)
+        rest = [inf if position == index else cost for position, cost in enumerate(costs)]
+        second = min(rest)
+        runner_up = NAN if second == inf else found.minutes[self.best(rest, second, found.units)]
+        others = len(rest) - rest.count(inf)
+        deployment = Deployment(incident, unit, incident.sent, now, minutes, runner_up, others, reason)
+        deployment.rank = 1 + sum(other < minutes for other in found.minutes)
+        deployment.rule = self.policy.rule(incident, found, index)
+        return deployment
+
+
+def _turn(unit: Unit) -> tuple[float, int]:
+    """Order among equals: the longest free, or the longest at what it does, then the number."""
+    return (unit.free_since if unit.free else unit.since, unit.number)
 
 
 def _lower(job: Deployment | None, incident: Incident) -> bool:

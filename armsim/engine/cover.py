@@ -84,7 +84,9 @@ class _Group:
         """Roll the others to *now* in order of time, so that a choice does not hang on who looked when."""
         first = (unit.until, unit.number) if unit.until <= now else (now, inf)
         while True:
-            due = min((key for other in self.units if (key := (other.until, other.number)) < first), default=None)
+            due = min(
+                (key for other in self.units if (key := (other.until, other.number)) < first), default=None
+            )
             if due is None:
                 return
             self.fleet.look(self.fleet.units[due[1]], due[0])

@@ -49,8 +49,11 @@ class Escalation:
         for deployment in deployments:
             self._goes_over(deployment, child, now)
         child.refresh_wanted()
+        blocked = parent.queued and parent.rules.together
         casework.end(parent, Outcome.ESCALATED, now)
         casework.attend(child, now)
+        if blocked:
+            casework.offer(parent.room, now)
 
     def _goes_over(self, old: Deployment, child: Incident, now: float) -> None:
         """A unit works for the child from now on: where it is if it has arrived, else on its way."""
@@ -78,3 +81,5 @@ class Escalation:
             new.alarm = Alarm(
                 casework.clock, unit.leg.arrives, ARRIVAL + unit.number, casework.scene.arrival, new
             )
+            if unit.leg.arrives > child.lost_at:
+                casework.watch_patience(child)

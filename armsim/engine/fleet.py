@@ -7,7 +7,7 @@ rows are written.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
 from math import inf
 
@@ -22,11 +22,12 @@ from armsim.engine.unit import (
     OFF_DUTY,
     ON_PATROL,
     REFRESHMENTS,
+    REPOSITIONING,
     RETURNING,
     Unit,
 )
 from armsim.model.travel.base import TravelModel
-from armsim.model.travel.leg import Leg
+from armsim.model.travel.leg import Leg, Place
 
 NO_INCIDENT = -1
 
@@ -60,6 +61,8 @@ class Fleet:
         self.hours = hours
         self.begin = begin
         self.recorder = recorder
+        #: By number of a unit: where it waits when it comes free, if not at its own base.
+        self.wait_at: dict[int, Callable[[Unit, float], Place]] = {}
         for unit in units:
             unit.pool = unit.home_pool = pools[bloc_of[unit.force]][unit.code]
             unit.group = unit.pool.groups[OFF]
@@ -81,6 +84,8 @@ class Fleet:
         pool = unit.pool
         if free:
             group = pool.groups[FREE_GROUP[status]]
+            if not unit.free:
+                unit.free_since = now
             pool.first_end = min(pool.first_end, unit.ends)
             if until < pool.free_due:
                 pool.free_due = until
@@ -198,12 +203,17 @@ class Fleet:
         elif unit.lent_until != inf:
             until = min(unit.ends, unit.break_at, unit.lent_until)
             self.enter(unit, ON_PATROL, now, until, True, Leg.at(place))
+            heappush(
+                unit.pool.timers, (until, unit.number)
+            )  # its own bloc has it back then, and may wait for it
         elif unit.rules.patrol_slot:
             length, points = unit.rules.patrol_slot, unit.points
             unit.slot = slot = int((now - unit.slot_origin) / length + 1e-9)
             until = min(unit.slot_origin + (slot + 1) * length, unit.ends, unit.break_at)
             leg = self.travel.trip(place, points[slot % len(points)], now, self.time_factor(now))
             self.enter(unit, ON_PATROL, now, until, True, leg)
+        elif unit.number in self.wait_at:
+            self.wait(unit, now, self.wait_at[unit.number](unit, now))
         elif place == unit.base:
             self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
         else:
@@ -211,6 +221,18 @@ class Fleet:
             free = not unit.rules.home_first
             until = min(home.arrives, unit.ends, unit.break_at) if free else home.arrives
             self.enter(unit, RETURNING, now, until, free, home)
+
+    def wait(self, unit: Unit, now: float, base: Place) -> None:
+        """Drive to *base* and wait there; to its own, when the duty would end on the way to another."""
+        place = self.travel.position(unit.leg, now)
+        leg = self.travel.trip(place, base, now, self.time_factor(now))
+        if leg.arrives >= unit.ends and base != unit.base:
+            base, leg = unit.base, self._home(unit, place, now)
+        if place == base:
+            self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
+        else:
+            status = RETURNING if base == unit.base else REPOSITIONING
+            self.enter(unit, status, now, min(leg.arrives, unit.ends, unit.break_at), True, leg)
 
     def _home(self, unit: Unit, place: tuple[float, float, object], now: float) -> Leg:
         return self.travel.trip(place, unit.base, now, self.time_factor(now))
@@ -229,15 +251,16 @@ class Fleet:
             home = self._home(unit, place, at)
             self.enter(unit, RETURNING, at, home.arrives, False, home)
 
-    def lend(self, unit: Unit, pool: Pool, now: float, until: float) -> None:
-        """Let *unit* work in another bloc's *pool* from its next status on."""
+    def lend(self, unit: Unit, pool: Pool, force: int, now: float, until: float) -> None:
+        """Let *unit* work in another bloc's *pool*, for *force*, from its next status on."""
         unit.pool = pool
+        unit.lent_to = force
         unit.lent_at = now
         unit.lent_until = until
 
     def come_home(self, unit: Unit, now: float) -> None:
         """A lent unit works in its own bloc's pool again from its next status on."""
-        self.recorder.aid(unit, unit.pool.bloc, now)
+        self.recorder.aid(unit, now)
         unit.pool = unit.home_pool
         unit.lent_until = inf
 
@@ -246,6 +269,8 @@ class Fleet:
         for unit in self.units:
             self.look(unit, horizon)
             if unit.lent_until != inf:
-                self.recorder.aid(unit, unit.pool.bloc, horizon)
+                self.recorder.aid(unit, horizon)
+            if unit.status != OFF_DUTY and unit.ends < horizon:
+                self.recorder.duty_ends(unit.duty, horizon)
             if unit.since < horizon:
                 self.enter(unit, unit.status, horizon, unit.until, unit.free, unit.leg)

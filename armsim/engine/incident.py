@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from armsim.domain import Capability
+from armsim.domain import Capability, UnitStatus
 from armsim.model.travel.leg import Place
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ ARMED_LINES = ARMED | ARV
 FIRST_OFFICER, FIRST_CED, FIRST_ARMED, FULL = range(4)
 
 NAN = float("nan")
+HOLDING = int(UnitStatus.HOLDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,8 @@ class Incident:
     authorised_at: float | None = None
     stood_down = False
     lost_alarm: Alarm | None = None
-    crew_is_off = False
+    off_crew: Unit | None = None
+    was_graded = True
     factored = False
     first_arrival_at: float | None = None
     closed_at: float | None = None
@@ -188,6 +190,8 @@ class Deployment:
     Attributes:
         delay: minutes before the turn-out of a unit that another force lends.
         taken_over: the job was taken over from another unit, and is not taken over again.
+        rank: place of its unit among the candidates by expected minutes, 1 the nearest; NaN unless explained.
+        rule: index into the policy's ``RULES`` of what decided for it; NaN unless explained.
         work_until: minute at which its own piece of work ends, where each unit does its own.
     """
 
@@ -199,6 +203,8 @@ class Deployment:
     relieving = False
     delay = 0.0
     taken_over = False
+    rank: float = NAN
+    rule: float = NAN
     work_until: float | None = None
 
     def __init__(
@@ -215,6 +221,12 @@ class Deployment:
         self.alternatives = alternatives
         self.status_before = unit.status
         self.reason = reason
+
+
+def first_there(deployments: Sequence[Deployment]) -> Deployment | None:
+    """The deployment that came first to work on the scene."""
+    working = [one for one in deployments if one.arrived_at is not None and one.unit.status != HOLDING]
+    return min(working, key=lambda one: (one.arrived_at, one.unit.number), default=None)
 
 
 def lines_short(short: Sequence[int]) -> int:

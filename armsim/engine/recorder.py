@@ -66,6 +66,7 @@ class Recorder:
             deployment.incident.number, deployment.unit.number, deployment.ordinal, deployment.assigned_at,
             deployment.mobile_at, NAN if arrived is None else arrived, released_at, deployment.expected,
             deployment.status_before, deployment.alternatives, deployment.runner_up, deployment.reason, end,
+            deployment.rank, deployment.rule,
         )  # fmt: skip
 
     def incident(self, incident: Incident, firearms_outcome: int, graded_at: float) -> None:
@@ -90,9 +91,9 @@ class Recorder:
         """A command desk carried a task: 0 authorisation, 1 command, 2 of an attack."""
         self._commands += (incident, asked, started, ended, task, desk)
 
-    def aid(self, unit: Unit, bloc: int, until: float) -> None:
-        """A unit was lent to a bloc until *until*."""
-        self._aid += (unit.force, bloc, unit.number, unit.lent_at, until)
+    def aid(self, unit: Unit, until: float) -> None:
+        """A unit was lent to another force until *until*."""
+        self._aid += (unit.force, unit.lent_to, unit.number, unit.lent_at, until)
 
     def survey(
         self, minute: float, unit: int, status: int, obtainable: int, place: tuple[float, float, object]

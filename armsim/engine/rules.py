@@ -43,7 +43,7 @@ def kind_rules(code: int, kind: UnitKind) -> KindRules:
         blue_light=kind.blue_light,
         serves=tuple(grade.name in kind.serves for grade in _GRADES),
         handicap=tuple(float(kind.handicap.get(grade.name, 0.0)) for grade in _GRADES),  # type: ignore[call-overload]
-        patrol_slot=kind.patrol.slot if kind.patrol else 0.0,
+        patrol_slot=kind.roving.slot if kind.roving else 0.0,
         home_first=kind.returns == "home_first",
         break_length=breaks.length if breaks else 0.0,
         break_window=(breaks.earliest, breaks.latest) if breaks else (0.0, 0.0),

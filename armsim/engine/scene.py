@@ -8,7 +8,7 @@ from armsim.domain import Outcome
 from armsim.engine import milestones
 from armsim.engine.aftermath import NEVER, RELIEVED, SHIFT_LIMIT, WORK_DONE, cancel
 from armsim.engine.clock import ROSTER, WORK_ENDS, Alarm
-from armsim.engine.incident import Deployment, Incident, add, subtract
+from armsim.engine.incident import Deployment, Incident, add, first_there, subtract
 from armsim.engine.unit import HOLDING, ON_POST, ON_SCENE
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ class Scene:
             self._fleet.look(unit, now)  # mobilising, then en route: two rows
         if unit.rules.armed and incident.authority_asked and incident.authorised_at is None:
             self._fleet.enter(unit, HOLDING, now, NEVER, False, unit.leg)
+            if incident.first_arrival_at is None:
+                self._casework.watch_patience(incident)
         else:
             self._fleet.enter(unit, ON_POST if incident.rules.post else ON_SCENE, now, NEVER, False, unit.leg)
             self.at_work(deployment, now)
@@ -54,9 +56,12 @@ class Scene:
             incident.alone_minutes += now - incident.alone_since
             incident.alone_since = None
         milestones.reach(incident, unit, now)
+        if unit.rules.armed and incident.drawn.crew_off and incident.off_crew is None:
+            incident.off_crew = unit
         rules = incident.rules
-        if rules.post:
+        if rules.relieved:
             self._relieve_one(incident, deployment, now)
+        if rules.post:
             incident.count_filled(now)
             return
         if rules.singly:
@@ -65,8 +70,6 @@ class Scene:
             self._start_or_go_on(deployment, now)
             if rules.later_units_stay < 1:
                 self._may_leave_early(deployment, now)
-        if rules.relieved:
-            self._relieve_one(incident, deployment, now)
 
     # --- work in common -------------------------------------------------------------------------------
 
@@ -86,7 +89,7 @@ class Scene:
                 return
         if (rules.factor_by_kind or rules.factor_by_base) and not incident.factored:
             incident.factored = True
-            incident.work_left *= rules.work_factor(incident.deployments[0].unit)
+            incident.work_left *= rules.work_factor((first_there(incident.deployments) or deployment).unit)
         cancel(incident.work_alarm)
         incident.work_ends = now + incident.work_left
         incident.work_alarm = Alarm(
@@ -151,6 +154,8 @@ class Scene:
             return
         incident.deployments.remove(deployment)
         subtract(incident.there, deployment.unit.brings)
+        if not any(incident.there):
+            incident.alone_since = now
         self._let_go(deployment, now, WORK_DONE)
 
     def _let_go(self, deployment: Deployment, now: float, end: int) -> None:
@@ -158,7 +163,7 @@ class Scene:
         room = deployment.unit.pool.bloc
         if self._aftermath.release(deployment, now, end):
             self._casework.offer(self._casework.rooms[room], now)
-        elif deployment.incident.room.queue:
+        elif deployment.incident.room.queue or self._casework.take_over is not None:
             self._casework.watch_units(deployment.incident.room)
 
     # --- leaving, relief and shift ends ---------------------------------------------------------------
@@ -182,6 +187,9 @@ class Scene:
         """Ask for relief at the end of the shift, or leave at the limit, where the job may last so long."""
         incident, unit = deployment.incident, deployment.unit
         rules = incident.rules
+        if deployment.relieving:
+            return
+        cancel(deployment.limit_alarm)
         rank = ROSTER + unit.number
         if rules.post or rules.relieved:
             at = max(now, unit.ends)
@@ -191,7 +199,6 @@ class Scene:
         ends = deployment.work_until if deployment.work_until is not None else incident.work_ends
         may_last = ends if ends is not None else now + incident.work_left
         if unit.status == HOLDING or may_last + rules.work_at_latest > limit:
-            cancel(deployment.limit_alarm)
             at = max(now, limit)
             deployment.limit_alarm = Alarm(self._clock, at, rank, self._limit_reached, deployment)
 
@@ -212,6 +219,8 @@ class Scene:
         if holder is not None:
             incident.deployments.remove(holder)
             subtract(incident.there, holder.unit.brings)
+            if holder.work_until is not None:
+                incident.work_over = [*incident.work_over, holder.work_until - now]
             self._aftermath.release(holder, now, RELIEVED)
 
     def _limit_reached(self, alarm: Alarm) -> None:

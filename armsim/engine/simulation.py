@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
 from armsim.engine.blocs import bloc_of_force, control_rooms
+from armsim.engine.call_handling import CallRoom, build_call_room, by_received
 from armsim.engine.casework import Casework
 from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
+from armsim.engine.cover import watch_cover
 from armsim.engine.desk import build_desks, feed_attack_tasks
 from armsim.engine.ending import log_open, log_ungraded
 from armsim.engine.escalation import Escalation
@@ -105,6 +107,7 @@ class Simulation:
         first_hour = self.begin // MINUTES_PER_HOUR * MINUTES_PER_HOUR
         hours = speed_of_hours(scenario, first_hour, self.end)
         self.fleet = Fleet(self._units(), pools, self.bloc_of, world.travel, hours, first_hour, self.recorder)
+        watch_cover(world, self.fleet, self.clock, self.end)
         self.rooms = control_rooms(world, self.fleet, pools, self.rules, record is not Record.METRICS)
         self.casework = Casework(
             self.clock, self.fleet, self.rooms, self.recorder, scenario.demand.paperwork, self._more_luck,
@@ -113,6 +116,7 @@ class Simulation:
         self.casework.desks = build_desks(
             world, self.clock, self.levels, self.recorder, self.casework.authorised
         )
+        self.calls = build_call_room(world, self.clock, self.levels, self.casework.graded)
         if scenario.dispatch.take_over is not None:
             self.casework.take_over = TakeOver(self.casework, scenario.dispatch.take_over.saving)
         self.posts = post_incidents(world, self.levels, self.begin, self.end)
@@ -128,7 +132,10 @@ class Simulation:
         self._let_escalate(incidents.children)
         feed_attack_tasks(self.world, self.clock, self.attacks, self.casework.desks)
         self.clock.feed(ROSTER, self._roster_feed())
-        self.clock.feed(NEW_INCIDENT, self._incident_feed(incidents))
+        if self.calls is None:
+            self.clock.feed(NEW_INCIDENT, self._incident_feed(incidents))
+        else:
+            self.clock.feed(NEW_INCIDENT, self._call_feed(by_received(incidents), self.calls))
         if self.world.scenario.study.survey_every > 0:
             self.clock.feed(SURVEY, self._survey_feed())
         self.clock.run(until=self.window)
@@ -138,9 +145,9 @@ class Simulation:
             self.clock.run(until=horizon)
         self.fleet.flush(horizon)
         log_open(self.casework.open.values(), self.recorder, horizon)
-        ungraded = (incidents.received_at < horizon) & (incidents.graded_at >= horizon)
-        for row in np.flatnonzero(ungraded).tolist():
-            log_ungraded(self._made(incidents, slice(row, row + 1)), self.recorder, horizon)
+        log_ungraded(self._ungraded(incidents, horizon), self.recorder, horizon)
+        for desk in dict.fromkeys(self.casework.desks):
+            desk.end(horizon)
         return EventLog(
             self._tables(horizon),
             self.duty.units,
@@ -159,8 +166,20 @@ class Simulation:
 
     def _counted_left(self, incidents: IncidentTable, horizon: float) -> bool:
         """Counted incidents that are open, or received in the window and not yet graded."""
-        late = (incidents.received_at < self.window) & (incidents.graded_at >= horizon)
-        return self.casework.open_counted > 0 or bool(late.any())
+        if self.casework.open_counted > 0:
+            return True
+        if self.calls is not None:
+            return any(one.drawn.received_at < self.window for one in self.calls.ungraded())
+        return bool(((incidents.received_at < self.window) & (incidents.graded_at >= horizon)).any())
+
+    def _ungraded(self, incidents: IncidentTable, horizon: float) -> Iterator[Incident]:
+        """Incidents received and not graded by the horizon."""
+        if self.calls is not None:
+            yield from self.calls.ungraded()
+            return
+        late = (incidents.received_at < horizon) & (incidents.graded_at >= horizon)
+        for row in np.flatnonzero(late).tolist():
+            yield from self._made(incidents, slice(row, row + 1))
 
     # --- wiring ---------------------------------------------------------------------------------------
 
@@ -253,6 +272,12 @@ class Simulation:
         for start in range(0, len(table), _CHUNK):
             for incident in self._made(table, slice(start, start + _CHUNK)):
                 yield incident.drawn.graded_at, incident.number, graded, incident
+
+    def _call_feed(self, table: IncidentTable, calls: CallRoom) -> Iterator[FeedItem]:
+        """Incidents as they are received, where call takers are limited."""
+        for start in range(0, len(table), _CHUNK):
+            for incident in self._made(table, slice(start, start + _CHUNK)):
+                yield incident.drawn.received_at, incident.number, calls.call, incident
 
     def _made(self, table: IncidentTable, rows: slice) -> Iterator[Incident]:
         """Incidents of some rows; made in chunks so that memory does not grow with the window."""

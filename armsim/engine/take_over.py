@@ -40,10 +40,19 @@ class TakeOver:
 
     def look(self, room: ControlRoom, now: float) -> None:
         """Let free units of *room* take over what they would reach sooner by enough."""
+        while self._swaps_one(room, now):
+            pass
+        if self.under_way(room):
+            self._casework.watch_units(room)
+
+    def _swaps_one(self, room: ControlRoom, now: float) -> bool:
+        """Let the first job be taken over that can be; false if none can."""
         for deployment in self.under_way(room):
             taker = self._sooner(deployment, room, now)
-            if taker is not None and deployment in deployment.incident.deployments:
+            if taker is not None:
                 self._casework.swap(deployment, taker, now, TAKEN_OVER)
+                return True
+        return False
 
     def _sooner(self, deployment: Deployment, room: ControlRoom, now: float) -> Deployment | None:
         """The best free unit that brings as much and saves enough, as a deployment; ``None`` if none does."""
@@ -55,7 +64,9 @@ class TakeOver:
         costs = room.policy.costs(incident, found)
         fit = [
             cost
-            if unit.free and all(has >= had for has, had in zip(unit.brings, given, strict=True))
+            if unit.free
+            and unit.pool is room.pools[unit.code]
+            and all(has >= had for has, had in zip(unit.brings, given, strict=True))
             else inf
             for unit, cost in zip(found.units, costs, strict=True)
         ]

@@ -22,6 +22,7 @@ HOLDING = int(UnitStatus.HOLDING)
 ON_SCENE = int(UnitStatus.ON_SCENE)
 FOLLOW_ON = int(UnitStatus.FOLLOW_ON)
 RETURNING = int(UnitStatus.RETURNING)
+REPOSITIONING = int(UnitStatus.REPOSITIONING)
 ON_POST = int(UnitStatus.ON_POST)
 REFRESHMENTS = int(UnitStatus.REFRESHMENTS)
 UNAVAILABLE = int(UnitStatus.UNAVAILABLE)
@@ -67,6 +68,7 @@ class Unit:
         offers: bit mask of the capabilities it brings.
         status: what it is doing; only the fleet changes it.
         since: minute the status began.
+        free_since: minute at which it last came free.
         until: minute at which the present phase ends by the clock; infinite when an event ends it.
         leg: where it is and where it is going.
         ends: planned end of duty.
@@ -78,6 +80,7 @@ class Unit:
         pool: the pool that it works in: its own bloc's, or that of the bloc it is lent to.
         home_pool: its own bloc's pool.
         lent_at: minute at which it was lent.
+        lent_to: code of the force of the incident that it was lent for.
         lent_until: a lent unit goes home when it is free after this minute; infinite when it is not lent.
         group: the group of the pool that it is in.
         tours: patrol points of each tour of duty, slot by slot.
@@ -90,9 +93,10 @@ class Unit:
     """
 
     __slots__ = (
-        "base", "base_name", "break_at", "break_closes", "brings", "code", "duty", "ends", "force", "free",
-        "group", "home_pool", "job", "leg", "lent_at", "lent_until", "number", "offers", "points", "pool",
-        "recorded", "rules", "seat", "since", "slot", "slot_origin", "status", "tour", "tours", "until",
+        "base", "base_name", "break_at", "break_closes", "brings", "code", "duty", "ends", "force",
+        "free", "free_since", "group", "home_pool", "job", "leg", "lent_at", "lent_to", "lent_until",
+        "number", "offers", "points", "pool", "recorded", "rules", "seat", "since", "slot",
+        "slot_origin", "status", "tour", "tours", "until",
     )  # fmt: skip
 
     def __init__(
@@ -117,6 +121,7 @@ class Unit:
         self.offers = 0
         self.status = OFF_DUTY
         self.since = -inf
+        self.free_since = -inf
         self.until = inf
         self.leg = Leg.at(base)
         self.ends = -inf
@@ -127,6 +132,7 @@ class Unit:
         self.pool: Pool
         self.home_pool: Pool
         self.lent_at = 0.0
+        self.lent_to = force
         self.lent_until = inf
         self.group: Group
         self.tours: list[list[Place]] = []

@@ -1,7 +1,7 @@
 """Expected cover (MEXCLP, Daskin 1983): what k free units in reach of a zone are worth.
 
-With each unit busy a fraction q of the time, independently, a zone of weight d that k units can reach within the cover
-time is covered with probability 1 - q**k. The k-th unit is worth d (1 - q) q**(k - 1).
+With each unit busy a fraction q of the time, independently, a zone of weight d that k units can reach within
+the cover time is covered with probability 1 - q**k. The k-th unit is worth d (1 - q) q**(k - 1).
 """
 
 from __future__ import annotations
@@ -94,6 +94,6 @@ class CoverMap:
         return np.array([known[zone, limit] for zone in zones])
 
     def worth(self, count: NDArray[Any]) -> Floats:
-        """What the k-th unit in reach of each zone is worth; 0 where *count* is 0; shape (zones of the area,)."""
+        """What the k-th unit in reach of each zone is worth, 0 where k is 0; shape (zones of the area,)."""
         q = self._options.busy
         return np.where(count > 0, self.weights * (1 - q) * q ** np.maximum(count - 1.0, 0.0), 0.0)

@@ -62,9 +62,11 @@ def _all_weights(scenario: Scenario, ground: Ground) -> Iterator[tuple[Path, Wei
         for area in _areas_of_type(kind, ground):
             yield ("demand", "types", name, "weight"), kind.weight, area
     for name, unit in scenario.units.items():
-        if unit.patrol is not None and unit.bases in scenario.bases:
+        patrol = unit.roving
+        if patrol is not None and unit.bases in scenario.bases:
             for code in _homes(scenario.bases[unit.bases], ground):
-                yield ("units", name, "patrol", "weight"), unit.patrol.weight, ground.works_in(code)
+                place = ("units", name, "patrol" if unit.patrol else "cover", "weight")
+                yield place, patrol.weight, ground.works_in(code)
     for name, group in scenario.bases.items():
         if group.p_median is not None:
             for code in _homes(group, ground):

@@ -35,7 +35,7 @@ def patrol_points(world: World, duty: Duty, streams: Streams) -> dict[int, list[
         if tours[unit.number]:
             groups.setdefault((unit.kind, unit.force), []).append(unit)
     for (code, force), units in groups.items():
-        patrol = world.scenario.units[world.kinds[code]].patrol
+        patrol = world.scenario.units[world.kinds[code]].roving
         if patrol is None:
             continue
         area = world.area(force)

@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 from armsim.analysis.curve import ResponseCurve
 from armsim.analysis.measure import Measures, measure
 from armsim.analysis.option import MILESTONES
+from armsim.analysis.recovery import without_attack
 from armsim.domain import Grade, Milestone, Record
 from armsim.errors import RunFolderError
 from armsim.model.world import World
@@ -278,6 +279,7 @@ def _run_chunk(task: _Task) -> _Report:
     from armsim.engine.simulation import simulate  # noqa: PLC0415 (workers only)
 
     world, begin = _world(task.world), time.perf_counter()
+    calm = without_attack(world)
     measures: list[Measures] = []
     failures: list[store.Failure] = []
     logs: list[tuple[int, Any]] = []
@@ -285,7 +287,9 @@ def _run_chunk(task: _Task) -> _Report:
     for index in task.span:
         try:
             log = simulate(world, task.seed, index, task.record)
-            measures.append(measure(log, world))
+            # Beside the attack that a study is given, the same replication without it.
+            without = None if calm is None else simulate(calm, task.seed, index, Record.METRICS)
+            measures.append(measure(log, world, without))
             if task.record is not Record.METRICS:
                 logs.append((index, _kept(log.tables, task.record)))
         except Exception as error:  # whatever failed, the other replications are kept

@@ -27,7 +27,7 @@ from armsim.domain import ThreatLevel
 from armsim.errors import RunFolderError
 from armsim.study import files
 
-SCHEMA = 2
+SCHEMA = 3
 MANIFEST = "manifest.json"
 _TABLES = ("responses", "totals", "potential", "run_in")
 _SURVEYS = "potential_surveys"

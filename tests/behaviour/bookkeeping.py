@@ -267,6 +267,8 @@ def every_unit_sent_was_wanted(books: Books) -> None:
             books.world.types[int(books.by_incident[number]["type"])]
         ].relieved
         for index, row in enumerate(sent):
+            if index and all(other["released_at"] <= row["assigned_at"] for other in sent[:index]):
+                continue  # work was left and nobody stayed: somebody must finish it, whoever came before
             short = books.incidents.needs[number].astype(float)
             for other in sent[:index]:
                 if _on_hand(books, other, row["assigned_at"], relieved):

@@ -193,9 +193,9 @@ def played(content: dict[str, Any], record: Record = Record.FULL, folder: Path =
     return simulate(made(content, folder), SEED, 0, record)
 
 
-def booked(content: dict[str, Any]) -> Books:
+def booked(content: dict[str, Any], replication: int = 0) -> Books:
     """The full log of a scenario, with what was drawn."""
     world = made(content)
     begin, end = -world.scenario.warm_up, world.scenario.window + world.scenario.cool_down
-    log = simulate(world, SEED, 0, Record.FULL)
-    return Books(world, draw_incidents(world, Streams(SEED, 0), begin, end), log, begin)
+    log = simulate(world, SEED, replication, Record.FULL)
+    return Books(world, draw_incidents(world, Streams(SEED, replication), begin, end), log, begin)

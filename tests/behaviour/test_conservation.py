@@ -63,13 +63,11 @@ def busiest() -> Books:
     return booked(document(lambda values: values[-1]))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the duty table gives the planned end of a tour that the run cuts short"
-)
-def test_a_unit_still_out_at_the_end_has_overrun(busiest: Books) -> None:
-    late = still_out(busiest)
-    assert late
-    assert all(tour["end"] == busiest.horizon for tour in late)
+def test_a_unit_still_out_at_the_end_has_overrun() -> None:
+    content = document(lambda values: values[-1])
+    found = [(books, late) for books in (booked(content, one) for one in range(8)) if (late := still_out(books))]
+    assert found
+    assert all(tour["end"] == books.horizon for books, late in found for tour in late)
 
 
 FAULTS: dict[Callable[[Books], None], tuple[str, str, float]] = {

@@ -97,6 +97,7 @@ TOWN: dict[str, Any] = {
         "diversion": [{"to": "FIREARMS", "off": ["G1"], "when": ["MOBILISING", "EN_ROUTE", "ON_SCENE"]}],
         "mobilisation": {"on_patrol": {"exactly": "1 min"}, "at_base": {"median": "2 min", "p90": "4 min"}},
     },
+    "desk": {"capacity": 1},
     "threat": {"timeline": [{"level": "LOW"}]},
     "study": {"survey_every": "0 min"},
 }  # fmt: skip
@@ -144,7 +145,7 @@ DIRECTIONS = {
         0.05,
     ),
     "a larger desk, authorisation": Direction(
-        {"desk": {"capacity": 2}}, minutes_to("authorised_at", "guns", "graded_at"), 0.05
+        {"desk.capacity": 2}, minutes_to("authorised_at", "guns", "graded_at"), 0.05
     ),
     "one more CED officer, first CED": Direction(
         {"units.car.standing.Out": 4, "units.ced_car.standing.Out": 2},

@@ -34,10 +34,6 @@ NAN = float("nan")
 ARRIVAL, WORK_ENDS, UNIT_FREE, TURNING_POINT, ROSTER, DESK, NEW_INCIDENT = range(1, 8)
 ATTENDED, STOOD_DOWN, LOST, ESCALATED, OPEN_AT_END = range(5)
 #: Where the witness can be told to do otherwise than it reads ``model.md``.
-SPEED_WHEN_ASSIGNED = "the speed of the hour is that of the assignment, not of the departure"
-FOLLOW_ON_BY_FIRST_SENT = "the first unit sent has the follow-on work, not the first on scene"
-LOST_WHEN_GRADED = "an incident whose patience ends before it is graded is lost when graded"
-FREE_SINCE_HOME = "a unit at its base is free since it came home, not since it was freed"
 FREE_WITH_THE_MINUTE = "units whose time is up are all free as the minute begins; the queue is offered later"
 ONE_POINT_A_ZONE = "in mid-trip from mid-trip, points of one zone are merged into their mean point"
 
@@ -261,15 +257,13 @@ class Witness:
 
     def since(self, unit: Unit) -> float:
         """Ties go to the longest free: patrol, the way home and standing at the base are all free."""
-        if FREE_SINCE_HOME in self.otherwise and unit.arrives <= self.now:
-            return unit.arrives
         return unit.free_since
 
     def send(self, incident: Incident, unit: Unit, expected: float) -> None:
         ordinal = len(incident.jobs)
         here, law = self.where(unit), self.turn_out(unit)
         mobile = self.now + law.value(incident.turn_out_z[ordinal])
-        hour = self.hour(self.now if SPEED_WHEN_ASSIGNED in self.otherwise else mobile)
+        hour = self.hour(mobile)
         mean = self.minutes(here, incident.spot) * hour * self.blue(unit, incident)
         at_zero, per_km, floor = self.town.noise
         km = self.town.circuity * math.hypot(incident.spot.x - here.x, incident.spot.y - here.y)
@@ -323,10 +317,6 @@ class Witness:
         assigned = incident.type.patience_ends_assigned and incident.jobs
         if incident.outcome >= 0 or assigned or not math.isnan(incident.first_arrival):
             return
-        if LOST_WHEN_GRADED in self.otherwise and not incident.is_graded:
-            incident.is_graded = True
-            self.at(incident.graded, NEW_INCIDENT, incident.number, self.patience_ends, incident)
-            return
         self.close(incident, LOST)
 
     def stood_down(self, incident: Incident) -> None:
@@ -358,8 +348,7 @@ class Witness:
 
     def came_first(self, job: Job) -> tuple[float, int]:
         """The first unit on scene, not the first sent, is the one that goes on with a prisoner."""
-        first_sent = FOLLOW_ON_BY_FIRST_SENT in self.otherwise
-        return (0.0, job.ordinal) if first_sent else (job.arrived, job.unit.number)
+        return (job.arrived, job.unit.number)
 
     def busy_until(self, minute: float, unit: Unit) -> None:
         if FREE_WITH_THE_MINUTE in self.otherwise:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from armsim.config.schema import Scenario
-from armsim.domain import Record
+from armsim.domain import Grade, Record
 from armsim.engine import simulation
 from armsim.engine.log import EventLog
 from armsim.engine.simulation import Simulation
@@ -67,36 +67,53 @@ class Story:
         self.rows: list[dict[str, Any]] = []
 
     def incident(self, kind: str, at: float, km: float, **other: Any) -> Story:
-        """One more incident: minute, place, and what differs from 30 minutes of work for one officer."""
+        """One more incident: minute, place, and what differs from 30 minutes of work for one officer.
+
+        ``becomes`` is what it escalates to: a dictionary of the same, with ``kind``, ``at`` and ``km``.
+        """
         self.rows.append({"kind": kind, "at": at, "km": km, **other})
         return self
 
     def table(self) -> IncidentTable:
         """The incidents, as the demand model hands them over."""
-        rows = sorted(self.rows, key=lambda row: row["at"] + row.get("handling", 0.0))
-        types = self.world.scenario.demand.types
+        rows = sorted(self.rows, key=graded_at)
+        generations = [rows]
+        while younger := [row["becomes"] for row in generations[-1] if "becomes" in row]:
+            generations.append(younger)
+        children = [row for generation in generations[1:] for row in generation]
+        numbers = {id(row): number for number, row in enumerate([*rows, *children])}
+        return self._table(rows, numbers, self._table(children, numbers, None) if children else None)
+
+    def _table(
+        self, rows: list[dict[str, Any]], numbers: dict[int, int], children: IncidentTable | None
+    ) -> IncidentTable:
+        world = self.world
+        types = world.scenario.demand.types
         names = [row["kind"] for row in rows]
-        at = np.array([row["at"] for row in rows], dtype=float)
         km = np.array([row["km"] for row in rows], dtype=float)
-        zone = np.array([self.world.nearest_zone(x, 0.0) for x in km])
+        zone = np.array([world.nearest_zone(x, 0.0) for x in km], dtype=int)
+        first_child = len(self.rows)
+        parents = {numbers[id(row["becomes"])]: numbers[id(row)] for row in self._all() if "becomes" in row}
+        own = np.array([numbers[id(row)] for row in rows])
 
         def column(name: str, default: float) -> Any:
             return np.array([row.get(name, default) for row in rows], dtype=float)
 
-        from armsim.domain import Grade
+        def luck(name: str) -> Any:
+            return np.array([row.get(name, [0.0] * 4) for row in rows], dtype=np.float32).reshape(-1, 4)
 
         return IncidentTable(
-            number=np.arange(len(rows)),
-            type=np.array([self.world.types.index(name) for name in names], dtype=np.int16),
+            number=own,
+            type=np.array([world.types.index(name) for name in names], dtype=np.int16),
             grade=np.array([Grade[types[name].grade] for name in names], dtype=np.int8),
             priority=np.array([types[name].priority for name in names], dtype=np.int8),
             zone=zone,
             x=km,
             y=np.zeros(len(rows)),
-            places=self.world.travel.places(km, np.zeros(len(rows)), zone),
+            places=world.travel.places(km, np.zeros(len(rows)), zone),
             level=np.zeros(len(rows), dtype=np.int8),
-            received_at=at,
-            graded_at=at + column("handling", 0.0),
+            received_at=column("at", np.nan),
+            graded_at=np.array([graded_at(row) for row in rows], dtype=float),
             authorisation=column("authorisation", np.nan),
             command=column("command", 0.0),
             needs=np.array([row.get("needs", (1, 0, 0, 0)) for row in rows], dtype=np.int16).reshape(-1, 4),
@@ -105,9 +122,31 @@ class Story:
             lost_at=column("lost_at", np.nan),
             follow_on=column("follow_on", 0.0),
             crew_off=np.array([row.get("crew_off", False) for row in rows]),
-            turnout_z=np.zeros((len(rows), 4), dtype=np.float32),
-            trip_z=np.zeros((len(rows), 4), dtype=np.float32),
+            turnout_z=luck("turnout_z"),
+            trip_z=luck("trip_z"),
+            escalates_at=np.array([row.get("becomes", {"at": np.nan})["at"] for row in rows], dtype=float),
+            child=np.array(
+                [numbers[id(row["becomes"])] - first_child if "becomes" in row else -1 for row in rows]
+            ),
+            parent=np.array([parents.get(number, -1) for number in own.tolist()]),
+            on_scene_by_ordinal=np.array(
+                [row.get("works", [row.get("work", 30.0)] * 4) for row in rows], dtype=np.float32
+            ).reshape(-1, 4),
+            force=world.zone_force[zone].astype(np.int16),
+            children=children,
         )
+
+    def _all(self) -> Iterator[dict[str, Any]]:
+        for row in self.rows:
+            one: dict[str, Any] | None = row
+            while one is not None:
+                yield one
+                one = one.get("becomes")
+
+
+def graded_at(row: dict[str, Any]) -> float:
+    """When a unit may be sent."""
+    return float(row["at"]) + float(row.get("handling", 0.0))
 
 
 @pytest.fixture

@@ -12,13 +12,18 @@ from scipy.stats import t as student
 
 from armsim.domain import ThreatLevel
 from armsim.engine.clock import Clock
-from armsim.engine.desk import ATTACK, AUTHORISATION, COMMAND, AttackTask, CommandDesk, build_desks
+from armsim.engine.desk import (
+    ATTACK,
+    AUTHORISATION,
+    COMMAND,
+    AttackTask,
+    CommandDesk,
+    build_desks,
+    feed_attack_tasks,
+)
 from armsim.engine.incident import Drawn, Incident
-from armsim.model.desks import Staffing, call_takers, desks
+from armsim.model.desks import Staffing
 from armsim.model.threat import Timeline
-
-LOW, CRITICAL = ThreatLevel.LOW, ThreatLevel.CRITICAL
-DAY = 1440.0
 
 
 class Row(NamedTuple):
@@ -246,98 +251,31 @@ def test_urgent_requests_wait_as_cobham_says() -> None:
     agrees([run["waits"][~run["urgent"]].mean() for run in runs], first / (1 - load), 0.3)
 
 
-# --- staffing -----------------------------------------------------------------------------------------
-
-HELD = Timeline((0.0,), (LOW,))
-NIGHT = (
-    {"hours": "07:00-19:00", "managers": 2},
-    {"hours": "19:00-07:00", "managers": 1},
-    {"hours": "22:00-02:00", "days": ("fri", "sat"), "managers": 1},
-)
-
-
-def staffing(make_world: Any, levels: Timeline = HELD, end: float = 7 * DAY, **parts: Any) -> Staffing:
-    (one,) = desks(make_world(**parts), levels, 0.0, end)
-    return one.staffing
+def test_forces_with_a_joint_desk_ask_one_object(make_world: Any, tmp_path: Any) -> None:
+    zones = ("A", "North"), ("B", "North"), ("C", "South")
+    rows = [f"{zone},100,4,{10 * at},0,{force}" for at, (zone, force) in enumerate(zones)]
+    (tmp_path / "two.csv").write_text("\n".join(["zone,population,area_km2,x_km,y_km,force", *rows, ""]))
+    held = Timeline((0.0,), (ThreatLevel.LOW,))
+    for desk, shared in (("joint", True), ("own", False)):
+        bloc = {"forces": ("North", "South"), "desk": desk}
+        world = make_world(region={"zones": {"file": "two.csv"}}, aid={"blocs": {"both": bloc}})
+        recorder, authorised = SimpleNamespace(), (lambda *_: None)
+        north, south = build_desks(world, Clock(), held, recorder, authorised)
+        assert (north is south) is shared
 
 
-def test_without_a_word_one_manager_carries_two_tasks(make_world: Any) -> None:
-    assert staffing(make_world) == Staffing((0.0,), (2,))
-    assert staffing(make_world, desk={"capacity": 3}) == Staffing((0.0,), (3,))
-    assert staffing(make_world, desk={"managers": 2, "tasks_each": 3}) == Staffing((0.0,), (6,))
-
-
-def test_managers_come_and_go_by_hours_and_days(make_world: Any) -> None:
-    """The window opens on a Monday; what overlaps adds up, and Saturday night runs into Sunday."""
-    found = staffing(make_world, desk={"managers": NIGHT})
-    days = [
-        change
-        for day in range(7)
-        for change in [(day * DAY + 420, 4), (day * DAY + 1140, 2)]
-    ]  # fmt: skip
-    late = [(4 * DAY + 1320, 4), (5 * DAY + 120, 2), (5 * DAY + 1320, 4), (6 * DAY + 120, 2)]
-    assert list(zip(found.starts, found.places, strict=True)) == [(0.0, 2), *sorted([*days, *late])]
-
-
-def test_a_run_that_begins_in_the_night_begins_with_the_night(make_world: Any) -> None:
-    (one,) = desks(make_world(desk={"managers": NIGHT}), HELD, -100.5, 500.0)
-    assert one.staffing == Staffing((-100.5, 420.0), (2, 4))
-
-
-def test_a_level_changes_the_desk_and_keeps_what_it_does_not_name(make_world: Any) -> None:
-    levels = Timeline((0.0, 100.25, 300.0), (LOW, CRITICAL, LOW))
-    threat = {
-        "timeline": ({"level": "LOW"},),
-        "levels": {"CRITICAL": {"desk": {"managers": 3}}, "SEVERE": {"desk": {"capacity": 9}}},
-    }
-    found = staffing(make_world, levels, desk={"managers": 1, "tasks_each": 3}, threat=threat)
-    assert found == Staffing((0.0, 100.25, 300.0), (3, 9, 3))
-    plain = staffing(make_world, levels, desk={"capacity": 1}, threat=threat)
-    assert plain == Staffing((0.0, 100.25, 300.0), (1, 6, 1))
-
-
-TWO = "zone,population,area_km2,x_km,y_km,force\nA,100,4,0,0,North\nB,100,4,10,0,North\nC,100,4,20,0,South\n"
-
-
-@pytest.fixture
-def make_two(make_world: Any, tmp_path: Any) -> Any:
-    """Worlds of two forces, North (zones A and B) and South."""
-    (tmp_path / "two.csv").write_text(TWO)
-    return lambda **parts: make_world(
-        region={"zones": {"file": "two.csv"}},
-        units={"car": {"standing": {"West": 1}, "crew": 1, "bases": "all", "serves": ("G1",)}},
-        **parts,
+def test_tasks_of_an_attack_go_to_the_force_struck_first_with_its_grade(tell: Any) -> None:
+    raid = {"grade": "FIREARMS", "priority": 4}
+    world = tell(types={"job": {}, "raid": raid}).world
+    attacks = SimpleNamespace(
+        type=np.array([0, 1]),
+        task_attack=np.array([1, 0]),
+        task_minute=np.array([3.0, 5.0]),
+        task_service=np.array([2.0, 8.0]),
+        task_zone=np.array([2, 0]),
     )
-
-
-def test_every_force_has_a_desk_and_its_own_is_left_alone_by_levels(make_two: Any) -> None:
-    world = make_two(
-        desk={"capacity": 1},
-        forces={"South": {"desk": {"managers": 2, "levels": {"CRITICAL": {"managers": 3}}}}},
-        threat={"timeline": ({"level": "LOW"},), "levels": {"CRITICAL": {"desk": {"capacity": 7}}}},
-    )
-    north, south = desks(world, Timeline((0.0, 60.0), (LOW, CRITICAL)), 0.0, DAY)
-    assert (north.forces, north.staffing) == ((0,), Staffing((0.0, 60.0), (1, 7)))
-    assert (south.forces, south.staffing) == ((1,), Staffing((0.0, 60.0), (4, 6)))
-
-
-def test_a_joint_desk_is_one_with_the_places_of_all(make_two: Any) -> None:
-    bloc = {"forces": ("North", "South")}
-    parts = {
-        "desk": {"capacity": 1},
-        "forces": {"South": {"desk": {"managers": NIGHT}}},
-    }
-    joint = make_two(aid={"blocs": {"both": bloc | {"desk": "joint"}}}, **parts)
-    (one,) = desks(joint, HELD, 0.0, DAY)
-    assert one.forces == (0, 1)
-    assert one.staffing == Staffing((0.0, 420.0, 1140.0), (3, 5, 3))
-    shared = build_desks(joint, Clock(), HELD, SimpleNamespace(), lambda *_: None)
-    assert shared[0] is shared[1]
-    apart = build_desks(make_two(aid={"blocs": {"both": bloc}}, **parts), Clock(), HELD, None, None)
-    assert apart[0] is not apart[1]
-
-
-def test_call_takers_by_force(make_two: Any) -> None:
-    takers = ({"hours": "24 h", "takers": 3}, {"hours": "12:00-18:00", "takers": 2})
-    world = make_two(forces={"South": {"desk": {"call_handling": {"takers": takers}}}})
-    assert call_takers(world, HELD, 0.0, DAY) == (None, Staffing((0.0, 720.0, 1080.0), (3, 5, 3)))
+    clock, taken = Clock(), []
+    desk = SimpleNamespace(take=lambda task: taken.append((clock.now, task.order[:3], task.service)))
+    feed_attack_tasks(world, clock, attacks, [desk])
+    clock.run()
+    assert taken == [(3.0, (0, 4, 3.0), 2.0), (5.0, (1, 0, 5.0), 8.0)]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from armsim.config.base import Model
+from armsim.config.extension import read_options
 from armsim.config.quantities import ClockSpan, Duration, Share
 from armsim.config.schema.laws import TimeLaw
 from armsim.config.schema.region import Day, Weight
@@ -173,6 +174,8 @@ class UnitKind(Model):
     """Minutes added to its expected arrival when units are ranked for a grade."""
     patrol: Patrol | None = None
     """Roves when free; none waits at its base."""
+    cover: dict[str, object] | None = None
+    """Cover moves, where a free unit waits: ``kind`` and its options; write it or ``patrol``."""
     returns: Literal["dispatchable", "home_first"] = "dispatchable"
     """A unit on its way home may be sent, or is not free until it is back at its base."""
     breaks: Breaks | None = None
@@ -185,6 +188,13 @@ class UnitKind(Model):
         if self.arv and not self.armed:
             raise ValueError("an armed response vehicle has an armed crew; write armed: true")
         return self
+
+    @property
+    def roving(self) -> Patrol | None:
+        """How it roves when free, whether written as ``patrol`` or as ``cover: {kind: patrol}``."""
+        if self.cover is not None and self.cover.get("kind") == "patrol":
+            return read_options(Patrol, self.cover)
+        return self.patrol
 
 
 class Mobilisation(Model):

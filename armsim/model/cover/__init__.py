@@ -7,6 +7,13 @@ from armsim.model.cover.home import PatrolCover, ReturnToBase
 from armsim.model.cover.make import cover_policies
 
 __all__ = [
-    "ComplianceTable", "ComplianceTableOptions", "CoverPolicy", "Dmexclp", "PatrolCover", "ReturnToBase", "Stays",
-    "bases_for", "cover_policies",
-]  # fmt: skip
+    "ComplianceTable",
+    "ComplianceTableOptions",
+    "CoverPolicy",
+    "Dmexclp",
+    "PatrolCover",
+    "ReturnToBase",
+    "Stays",
+    "bases_for",
+    "cover_policies",
+]

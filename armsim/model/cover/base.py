@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class CoverPolicy(Protocol):
     """What an author writes; its docstring's first line is what ``armsim list cover`` says.
 
-    It is made once a replication for each unit kind and force, as ``Policy(options, world, kind, force)``. Bases
-    are those of :func:`bases_for`, by index in that order. It must not draw random numbers.
+    It is made once a replication for each unit kind and force, as ``Policy(options, world, kind, force)``.
+    Bases are those of :func:`bases_for`, by index in that order. It must not draw random numbers.
     """
 
     Options: type[Model]

@@ -26,7 +26,7 @@ class ComplianceTableOptions(PolicyOptions):
     """Names of bases: the first is to be held when one unit is free, the first two when two are, and so on.
     A base named twice is to be held by two. With several forces each reads the names of its own bases."""
     review: Duration | None = None
-    """Free units are moved to what the table asks for every so often; none moves them only as they come free."""
+    """Every so often free units are moved to what the table asks for; none moves them as they come free."""
 
     def faults(self, known: Known) -> Iterator[tuple[Path, str]]:
         """Bases that are not there."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Dmexclp(Stays):
     """A free unit goes to the base where it adds most expected cover.
 
-    At base j it adds the sum of d_i (1 - q) q**k_i over the zones i in reach of j, where k_i other free units of its
-    kind and force are at, or on the way to, bases in reach of i. The zones are those where the force works.
+    At base j it adds the sum of d_i (1 - q) q**k_i over the zones i in reach of j, where k_i other free units
+    of its kind and force are at, or on the way to, bases in reach of i. The zones are those of the force.
     """
 
     Options: type[Model] = CoverOptions

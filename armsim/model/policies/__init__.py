@@ -15,7 +15,19 @@ from armsim.model.policies.nearest import Nearest, NearestWithReserve
 from armsim.model.policies.preference_list import PreferenceList, PreferenceListOptions
 
 __all__ = [
-    "Candidates", "CoverAware", "CoverAwareOptions", "DispatchPolicy", "HomeFirst", "HomeFirstOptions", "Known",
-    "Nearest", "NearestWithReserve", "NoOptions", "PolicyOptions", "PreferenceList", "PreferenceListOptions", "Run",
+    "Candidates",
+    "CoverAware",
+    "CoverAwareOptions",
+    "DispatchPolicy",
+    "HomeFirst",
+    "HomeFirstOptions",
+    "Known",
+    "Nearest",
+    "NearestWithReserve",
+    "NoOptions",
+    "PolicyOptions",
+    "PreferenceList",
+    "PreferenceListOptions",
+    "Run",
     "dispatch_policy",
-]  # fmt: skip
+]

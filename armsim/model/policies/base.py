@@ -1,12 +1,12 @@
 """Dispatch policies: they rank; the engine decides what is possible.
 
 A policy prices the candidates of one choice. The engine takes the least price, breaks ties by who has been
-free longest and then by unit number, logs rank, runner-up and the rule that decided, and asks again after each
-pick.
+free longest and then by unit number, logs rank, runner-up and the rule that decided, and asks again
+after each pick.
 
-What a policy may read of a unit: ``number``, ``code`` (kind), ``force``, ``base_name``, ``free``, ``leg`` (where it is
-and where it is going), ``brings``, ``since``. Of an incident: ``drawn.zone``, ``drawn.type``, ``place``,
-``rules.grade``.
+What a policy may read of a unit: ``number``, ``code`` (kind), ``force``, ``base_name``, ``free``, ``leg``
+(where it is and where it is going), ``brings``, ``since``. Of an incident: ``drawn.zone``, ``drawn.type``,
+``place``, ``rules.grade``.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Candidates:
     @property
     def plain(self) -> bool:
         """No candidate has a handicap, and no kind is down to its reserve."""
-        for run in self.runs:
+        for run in self.runs:  # noqa: SIM110 (all() of a generator takes twice as long)
             if run.handicap or run.spare <= 0:
                 return False
         return True
@@ -129,12 +129,12 @@ class Known:
     columns: frozenset[str]
 
     def unknown(self, names: Iterable[str], what: str, place: Path) -> Iterator[tuple[Path, str]]:
-        """A fault for each name that is no such thing; *what* is ``zones``, ``bases``, ``types`` or ``columns``.
+        """A fault for each name that is not there.
 
         Args:
             names: as written.
-            what: the attribute to look in.
-            place: path of the mapping or list of the names, below the options; in a mapping the name is the key.
+            what: the attribute to look in, such as ``zones``.
+            place: path, below the options, of the mapping or list that they stand in.
         """
         known: frozenset[str] = getattr(self, what)
         for name in dict.fromkeys(names):
@@ -175,4 +175,4 @@ class DispatchPolicy(Protocol):
         """A price for each candidate, in their order; infinity holds one back. Must not change anything."""
 
     def rule(self, incident: Any, candidates: Candidates, index: int) -> int:
-        """Index into ``RULES`` of what decided for the candidate at *index*; asked only when the log explains."""
+        """Index into ``RULES`` of what decided for the candidate at *index*; asked when the log explains."""

@@ -74,7 +74,7 @@ class HomeFirst:
 
 
 def _beats(world: World) -> dict[tuple[int, int], list[str]]:
-    """By unit kind and force: for each zone, the name of the force's base that is nearest to it (as patrols)."""
+    """By unit kind and force: for each zone, the name of the force's base that is nearest."""
     x, y = (world.zone_arrays[name] for name in ("x_km", "y_km"))
     found = {}
     for code, kind in enumerate(world.kinds):

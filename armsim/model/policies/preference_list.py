@@ -43,7 +43,7 @@ class PreferenceListOptions(PolicyOptions):
         return self
 
     def faults(self, known: Known) -> Iterator[tuple[Path, str]]:
-        """Zones, bases and types that are not there; zones left out without a word of what is sent there."""
+        """Zones, bases and types that are not there; zones left out, if nothing says what they get."""
         yield from known.unknown(self.by_type, "types", ("by_type",))
         yield from self._faults_in(self.order, known, ("order",))
         for name, lists in self.by_type.items():
@@ -52,11 +52,14 @@ class PreferenceListOptions(PolicyOptions):
             bare = sorted(known.zones - self.order.keys())
             if bare:
                 more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
-                text = f"no list for {', '.join(bare[:3])}{more}; add it, or write otherwise: nearest (or nothing)"
+                remedy = "add it, or write otherwise: nearest (or nothing)"
+                text = f"no list for {', '.join(bare[:3])}{more}; {remedy}"
                 yield ("order",), text
 
     @staticmethod
-    def _faults_in(lists: Mapping[str, tuple[str, ...]], known: Known, place: Path) -> Iterator[tuple[Path, str]]:
+    def _faults_in(
+        lists: Mapping[str, tuple[str, ...]], known: Known, place: Path
+    ) -> Iterator[tuple[Path, str]]:
         yield from known.unknown(lists, "zones", place)
         for zone, bases in lists.items():
             for (*above, name), text in known.unknown(bases, "bases", (*place, zone)):

@@ -11,7 +11,7 @@ POOL = {
     "model": {
         "zones": [{"id": "Z1", "rate": 0.1}],
         "units": [{"id": "U1"}, {"id": "U2"}],
-        "travel_time": {"U1": [3.0], "U2": [3.0]},
+        "travel_time": {"U1": [3.0], "U2": [3.5]},
         "service": {"distribution": "exponential", "mean": 10.0},
         "policy": {"queue": "loss"},
     },
