@@ -87,8 +87,8 @@ def _attack_response_p90(data: OptionData) -> Iterator[Row]:
     "authorisation_after_attack",
     "minutes",
     "lower",
-    "Graded to authorised after an attack, mean",
-    "firearms incidents authorised, of those received within study.aftermath of it and no part of it",
+    "Wait for authority after an attack, mean",
+    "firearms incidents received within study.aftermath of it and no part of it, until authorised or closed",
 )
 def _authorisation_after_attack(data: OptionData) -> Iterator[Row]:
     for name in _BOTH:

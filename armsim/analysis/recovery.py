@@ -46,8 +46,9 @@ def attack_totals(log: Log, without: Log, world: World) -> dict[str, float]:
 
     Returns:
         ``recovery_minutes`` (to the end of the window where it has not recovered by then), ``recovered``
-        (0 or 1); ``aftermath_minutes:attack=A`` (graded to authorised) and ``aftermath_count:attack=A`` with
-        A ``with`` and ``without``, of firearms incidents that are no part of an attack.
+        (0 or 1); ``aftermath_minutes:attack=A`` (graded to authorised, or to closed without) and
+        ``aftermath_count:attack=A`` with A ``with`` and ``without``, of firearms incidents that are no part
+        of an attack.
     """
     scenario = world.scenario
     end = scenario.window + scenario.cool_down
@@ -96,10 +97,16 @@ def _free(log: Log, world: World) -> tuple[Floats, Floats]:
 
 
 def _delays(log: Log, start: float, end: float) -> Floats:
-    """Graded to authorised, minutes, of firearms incidents received in [*start*, *end*), attacks left out."""
+    """Minutes from graded to authorised, or closed without, of firearms incidents; attacks are left out.
+
+    Args:
+        log: the log.
+        start: those received from then on,
+        end: and before then.
+    """
     incidents = log.tables["incidents"]
     received = incidents["received_at"]
     keep = (incidents["grade"] == Grade.FIREARMS) & (incidents["attack"] < 0)
     keep &= (received >= start) & (received < end)
-    delay = (incidents["authorised_at"] - incidents["graded_at"])[keep]
+    delay = (np.fmin(incidents["authorised_at"], incidents["closed_at"]) - incidents["graded_at"])[keep]
     return np.asarray(delay[~np.isnan(delay)], dtype=np.float64)

@@ -38,7 +38,9 @@ def _registered(group: str) -> list[str]:
 
     from armsim import registry
 
-    words = {name: (getdoc(registry.load(group, name)) or "").partition("\n")[0] for name in registry.names(group)}
+    words = {
+        name: (getdoc(registry.load(group, name)) or "").partition("\n")[0] for name in registry.names(group)
+    }
     return [f"{name}\t{text}" for name, text in words.items()]
 
 

@@ -162,9 +162,10 @@ def _present(finished: Finished, wanted: list[Condition], quiet: bool, no_charts
     if results is None:  # none is left to show, and the failures have been
         return False
     if not quiet:
-        from armsim.cli.table import result_table
+        from armsim.cli.table import result_tables
 
-        console().print(result_table(results))
+        for table in result_tables(results):
+            console().print(table)
         for note in finished.notes:
             say(f"note: {note}")
     figures = None if no_charts else _draw(results, finished.folder)

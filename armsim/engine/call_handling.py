@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 import numpy as np
 
 from armsim.engine.clock import NEW_INCIDENT, Alarm, Clock
-from armsim.engine.incident import NAN, Incident
+from armsim.engine.incident import Incident
 from armsim.engine.places import Places
 from armsim.model.demand import IncidentTable
 from armsim.model.desks import Staffing, call_takers
@@ -60,7 +60,6 @@ class CallRoom:
     def _take(self, incident: Incident, now: float) -> bool:
         drawn = incident.drawn
         if incident.lost_at < now:
-            incident.drawn = drawn._replace(graded_at=NAN)
             del self._ungraded[incident.number]
             self._graded(incident)
             return False

@@ -135,8 +135,11 @@ class ControlRoom:
         approach, pools, wheel_turn_out = fleet.travel.approach, self.pools, self.turn_out_wheel
         found = Candidates(now)
         units, minutes, runs = found.units, found.minutes, found.runs
+        unarmed = type_rules.wait_for_authority and incident.waits_for_authority
         for kind, handicap, blue in type_rules.kinds:
             pool = pools[kind]
+            if unarmed and pool.rules.armed:
+                continue
             if pool.due <= now:
                 fleet.roll(pool, now)
             wheel, home = pool.wheel, pool.home
@@ -316,13 +319,14 @@ class ControlRoom:
         reason = FREE_UNIT if unit.free else DIVERTED_UNIT
         if not self.explains:
             return Deployment(incident, unit, incident.sent, now, minutes, NAN, len(costs) - 1, reason)
-        rest = [inf if position == index else cost for position, cost in enumerate(costs)]
+        rest = costs.copy()
+        rest[index] = inf
         second = min(rest)
         runner_up = NAN if second == inf else found.minutes[self.best(rest, second, found.units)]
         others = len(rest) - rest.count(inf)
         deployment = Deployment(incident, unit, incident.sent, now, minutes, runner_up, others, reason)
-        deployment.rank = 1 + sum(other < minutes for other in found.minutes)
-        deployment.rule = self.policy.rule(incident, found, index)
+        deployment.rank = 1 + sum(map(minutes.__gt__, found.minutes))
+        deployment.rule = float(self.policy.rule(incident, found, index))
         return deployment
 
 

@@ -25,8 +25,8 @@ def watch_cover(world: World, fleet: Fleet, clock: Clock, end: float) -> None:
     for (code, force), policy in cover_policies(world).items():
         units = [unit for unit in fleet.units if (unit.code, unit.force) == (code, force)]
         places = [base.place for base in bases_for(world, world.kinds[code], force)]
-        groups[code, force] = _Group(fleet, policy, units, places)
-    fleet.wait_at = {unit.number: group.base_for for group in groups.values() for unit in group.units}
+        groups[code, force] = CoverGroup(fleet, policy, units, places)
+    fleet.cover = {unit.number: group for group in groups.values() for unit in group.units}
     for index, group in enumerate(groups.values()):
         every = group.policy.review_every
         if every > 0:
@@ -34,14 +34,14 @@ def watch_cover(world: World, fleet: Fleet, clock: Clock, end: float) -> None:
 
 
 def _reviews(
-    group: _Group, begin: float, every: float, end: float, number: int
+    group: CoverGroup, begin: float, every: float, end: float, number: int
 ) -> Iterator[tuple[float, int, Any, Any]]:
     for step in range(1, int((end - begin) / every) + 1):
         at = begin + step * every
         yield at, number, group.review, at
 
 
-class _Group:
+class CoverGroup:
     """Units of one kind and force, which cover for each other."""
 
     def __init__(self, fleet: Fleet, policy: CoverPolicy, units: list[Unit], places: list[Place]) -> None:
@@ -54,7 +54,7 @@ class _Group:
 
     def base_for(self, unit: Unit, now: float) -> Place:
         """Where *unit*, which comes free or on duty, waits."""
-        self._settle(unit, now)
+        self.settle(unit, now)
         held = [0] * len(self.places)
         for other in self.units:
             if other is not unit and (base := self._base_of(other)) is not None:
@@ -80,8 +80,11 @@ class _Group:
         """The base that a free unit is at or on the way to."""
         return self._index.get(unit.leg.destination) if unit.free and unit.lent_until == inf else None
 
-    def _settle(self, unit: Unit, now: float) -> None:
-        """Roll the others to *now* in order of time, so that a choice does not hang on who looked when."""
+    def settle(self, unit: Unit, now: float) -> None:
+        """Roll the others to *now* in order of time, before *unit* comes free, has a break or goes off.
+
+        A choice then does not hang on who looked when.
+        """
         first = (unit.until, unit.number) if unit.until <= now else (now, inf)
         while True:
             due = min(

@@ -68,7 +68,7 @@ class Escalation:
         child.deployments.append(new)
         child.sent += 1
         subtract(child.short, unit.brings)
-        waits = unit.rules.armed and child.authority_asked and child.authorised_at is None
+        waits = unit.rules.armed and child.waits_for_authority
         status = (HOLDING if waits else ON_SCENE) if there else unit.status
         casework.fleet.enter(unit, status, now, NEVER if there else unit.until, False, unit.leg)
         unit.job = new

@@ -7,9 +7,10 @@ rows are written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from heapq import heappop, heappush
 from math import inf
+from typing import TYPE_CHECKING
 
 from armsim.domain import MINUTES_PER_HOUR
 from armsim.engine.pool import BUSY_GROUP, FREE_GROUP, OFF, Pool
@@ -28,6 +29,9 @@ from armsim.engine.unit import (
 )
 from armsim.model.travel.base import TravelModel
 from armsim.model.travel.leg import Leg, Place
+
+if TYPE_CHECKING:
+    from armsim.engine.cover import CoverGroup
 
 NO_INCIDENT = -1
 
@@ -61,8 +65,8 @@ class Fleet:
         self.hours = hours
         self.begin = begin
         self.recorder = recorder
-        #: By number of a unit: where it waits when it comes free, if not at its own base.
-        self.wait_at: dict[int, Callable[[Unit, float], Place]] = {}
+        #: By number of a unit: those that it covers with, if it waits elsewhere than at its own base.
+        self.cover: dict[int, CoverGroup] = {}
         for unit in units:
             unit.pool = unit.home_pool = pools[bloc_of[unit.force]][unit.code]
             unit.group = unit.pool.groups[OFF]
@@ -183,6 +187,8 @@ class Fleet:
             owed = now < unit.break_closes and now < unit.ends
             unit.break_at = inf
             if owed:
+                if unit.number in self.cover:
+                    self.cover[unit.number].settle(unit, now)
                 self._take_break(unit, now)
                 unit.job = None
                 return
@@ -212,8 +218,8 @@ class Fleet:
             until = min(unit.slot_origin + (slot + 1) * length, unit.ends, unit.break_at)
             leg = self.travel.trip(place, points[slot % len(points)], now, self.time_factor(now))
             self.enter(unit, ON_PATROL, now, until, True, leg)
-        elif unit.number in self.wait_at:
-            self.wait(unit, now, self.wait_at[unit.number](unit, now))
+        elif unit.number in self.cover:
+            self.wait(unit, now, self.cover[unit.number].base_for(unit, now))
         elif place == unit.base:
             self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
         else:
@@ -239,6 +245,8 @@ class Fleet:
 
     def _go_off(self, unit: Unit, at: float) -> None:
         """Off duty at the base, or drive there first."""
+        if unit.number in self.cover:
+            self.cover[unit.number].settle(unit, at)
         if unit.lent_until != inf:
             self.come_home(unit, at)
         place = self.travel.position(unit.leg, at)

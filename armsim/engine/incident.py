@@ -176,10 +176,15 @@ class Incident:
             self.filled_minutes += now - self.filled_since
             self.filled_since = None
 
+    @property
+    def waits_for_authority(self) -> bool:
+        """Authority was asked for and is not given yet."""
+        return self.authority_asked and self.authorised_at is None
+
     def refresh_wanted(self) -> None:
         """Work out again what is still to be sent."""
         wanted = lines_short(self.short)
-        if self.rules.wait_for_authority and self.authority_asked and self.authorised_at is None:
+        if self.rules.wait_for_authority and self.waits_for_authority:
             wanted &= ~ARMED_LINES
         self.wanted = wanted
 
@@ -203,8 +208,8 @@ class Deployment:
     relieving = False
     delay = 0.0
     taken_over = False
-    rank: float = NAN
-    rule: float = NAN
+    rank: float = float("nan")
+    rule: float = float("nan")
     work_until: float | None = None
 
     def __init__(

@@ -124,7 +124,7 @@ def test_delay_is_censored_where_it_closed_and_never_where_it_was_lost(world):
         (armed, 3, 60, 360, 900, 0, 0),  # 300 s
         (armed, 3, 60, 160, 900, 0, 1),  # 100 s
         (armed, 3, 60, -1, 260, 2, 0),  # closed 200 s after it was graded
-        (armed, 3, 60, -1, 500, 1, 1),  # lost
+        (armed, 3, 60, -1, 150, 1, 1),  # lost
         (armed, 4, -1, -1, 50, 2, 1),  # closed before it was graded
         (call, 3, 60, -1, 900, 0, 0),  # needs no authority
     ]

@@ -154,7 +154,8 @@ NAMES = frozenset(
         "incidents", "requeued", "attended", "stood_down", "lost", "escalated", "open_at_end",
         "authorisations", "authorisation_minutes", "exposures", "exposure_minutes", "minutes",
         "arv_free_minutes", "arv_free_zero_minutes", "arv_post_minutes", "post_wanted_minutes",
-        "post_filled_minutes",
+        "post_filled_minutes", "desk_tasks", "desk_wait_minutes", "desk_authorisations",
+        "desk_authorisations_waited", "desk_busy_minutes",
     }
 )  # fmt: skip
 
@@ -179,7 +180,30 @@ def totals(books: Books) -> dict[str, float]:
         found["post_wanted_minutes"] += row["wanted_minutes"]
         found["post_filled_minutes"] += row["filled_minutes"]
     _availability(books, found)
+    _desk(books, found)
     return found
+
+
+def _desk(books: Books, found: dict[str, float]) -> None:
+    """Tasks asked of the desks at each level, their waits, and minutes of places taken."""
+    window = books.world.scenario.window
+    for spell in rows(books.log.tables["threat"]):
+        name = f"level={ThreatLevel(int(spell['level'])).name}"
+        start, end = max(spell["start"], 0.0), min(spell["end"], window)
+        for task in rows(books.log.tables["commands"]):
+            began = not math.isnan(task["started_at"])
+            if began:
+                found[f"desk_busy_minutes:{name}"] += max(
+                    0.0, min(task["ended_at"], end) - max(task["started_at"], start)
+                )
+            if task["task"] == 1 or not start <= task["asked_at"] < end:
+                continue
+            wait = (task["started_at"] if began else task["ended_at"]) - task["asked_at"]
+            found[f"desk_tasks:{name}"] += 1
+            found[f"desk_wait_minutes:{name}"] += wait
+            if task["task"] == 0:
+                found[f"desk_authorisations:{name}"] += 1
+                found[f"desk_authorisations_waited:{name}"] += wait > 0
 
 
 def _availability(books: Books, found: dict[str, float]) -> None:

@@ -55,8 +55,11 @@ def loaded(request):
     return load_scenario(request.param)
 
 
-def test_four_scenarios_ship():
-    assert [path.stem for path in SHIPPED] == ["critical", "metropolis", "rural_county", "severe"]
+def test_seven_scenarios_ship():
+    assert [path.stem for path in SHIPPED] == [
+        "critical", "east_midlands_pooling", "marauding_attack", "metropolis", "rural_county",
+        "second_incident", "severe",
+    ]  # fmt: skip
 
 
 def test_every_number_has_a_source(loaded):
@@ -68,7 +71,8 @@ def test_a_number_without_a_source_is_seen(loaded):
     data = copy.deepcopy(loaded.composed.data)
     del data["sources"]["units.arv.vehicles"]
     data["units"]["response_car"]["handicap"] = {"G2": "3 min"}
-    assert sorted(uncovered(data)) == ["units.arv.vehicles", "units.response_car.handicap.G2"]
+    seen = {re.sub(r"(vehicles)\..*", r"\1", path) for path in uncovered(data)}  # by force, or a number
+    assert seen == {"units.arv.vehicles", "units.response_car.handicap.G2"}
 
 
 def test_every_source_is_of_something_written(loaded):

@@ -74,6 +74,10 @@ class Story:
         self.rows.append({"kind": kind, "at": at, "km": km, **other})
         return self
 
+    def play(self) -> EventLog:
+        """The log of the story."""
+        return simulation.simulate(self.world, 1, 0, Record.FULL, self.table())
+
     def table(self) -> IncidentTable:
         """The incidents, as the demand model hands them over."""
         rows = sorted(self.rows, key=graded_at)

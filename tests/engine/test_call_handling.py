@@ -68,10 +68,9 @@ def test_a_force_without_a_limit_answers_at_once() -> None:
 
 
 def test_a_call_that_loses_patience_takes_no_time() -> None:
-    hung_up = call(1, 2.0, 4.0, lost_at=9.0)
     run = Room(fixed(1))
-    assert run.run(call(0, 1.0, 10.0), hung_up, call(2, 3.0, 5.0)) == [(0, 11.0), (1, 11.0), (2, 16.0)]
-    assert math.isnan(hung_up.drawn.graded_at)
+    calls = [call(0, 1.0, 10.0), call(1, 2.0, 4.0, lost_at=9.0), call(2, 3.0, 5.0)]
+    assert run.run(*calls) == [(0, 11.0), (1, 11.0), (2, 16.0)]
     assert run.room.ungraded() == []
 
 

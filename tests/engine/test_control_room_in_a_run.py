@@ -18,7 +18,7 @@ RAID = {
     "desk_tasks": {"number": 4, "service": {"exactly": "10 min"}, "over": "0 min"},
 }
 GIVEN = {"attack": "raid", "at": "1 h"}
-ATTACK = 2
+COMMAND, ATTACK = 1, 2
 
 
 @pytest.fixture
@@ -89,6 +89,50 @@ def test_what_waits_when_the_run_ends_is_in_the_log(armed_story: Any, play: Any)
     (left,) = np.flatnonzero(np.isnan(commands["started_at"]))
     assert commands["asked_at"][left] == 2879.5
     assert commands["ended_at"][left] == 2880.0 + 1440.0
+
+
+def test_no_place_is_taken_twice_and_none_is_idle_while_somebody_waits(make_world: Any, arv: Any) -> None:
+    """A busy week with shifts, commands and an attack, read off the log task by task."""
+    world = make_world(
+        window="7 days",
+        types={
+            "armed": {
+                **FIREARMS,
+                "annual": 14_000,
+                "authorisation": {"median": "8 min", "p90": "30 min"},
+                "stand_down": {"per_operation": 0.5, "after": {"exactly": "10 min"}},
+            }
+        },
+        units={"arv": arv | {"standing": {"West": 9}}},
+        attacks={"raid": RAID | {"incident": "armed"}},
+        study={"survey_every": "0 min", "given": {"attack": "raid", "at": "3 days"}},
+        desk={
+            "managers": ({"hours": "24 h", "managers": 1}, {"hours": "10:00-22:00", "managers": 2}),
+            "tasks_each": 2,
+            "handover": {"mean": "15 min", "cv": 1.0},
+        },
+    )
+    log = simulate(world, 3, 0, Record.METRICS)
+    columns = (log.tables["commands"][name] for name in ("asked_at", "started_at", "ended_at", "task"))
+    rows = list(zip(*columns, strict=True))
+    assert {task for *_, task in rows} == {0.0, 1.0, 2.0}
+    assert sum(np.isnan(started) for _, started, *_ in rows) > 3
+
+    def places(at: float) -> int:
+        return 6 if 600 <= at % 1440 < 1320 else 2
+
+    def taken(at: float) -> int:
+        return sum(not np.isnan(started) and started <= at < ended for _, started, ended, _ in rows)
+
+    waits = [(asked, ended if np.isnan(started) else started) for asked, started, ended, _ in rows]
+    waits = [(asked, until) for asked, until in waits if until > asked]
+    assert len(waits) > 50
+    for asked, until in waits:
+        for at in (asked + 1e-6, (asked + until) / 2, until - 1e-6):
+            assert taken(at) >= places(at), at
+    for _, started, _, task in rows:
+        if task != COMMAND and not np.isnan(started):  # a command keeps a place that may be one too many
+            assert taken(started) <= places(started), started
 
 
 # --- call takers --------------------------------------------------------------------------------------

@@ -266,7 +266,8 @@ def test_forces_with_a_joint_desk_ask_one_object(make_world: Any, tmp_path: Any)
 
 def test_tasks_of_an_attack_go_to_the_force_struck_first_with_its_grade(tell: Any) -> None:
     raid = {"grade": "FIREARMS", "priority": 4}
-    world = tell(types={"job": {}, "raid": raid}).world
+    told = tell(types={"job": {}, "raid": raid}).world
+    world = SimpleNamespace(scenario=told.scenario, types=told.types, zone_force=np.array([0, 0, 1]))
     attacks = SimpleNamespace(
         type=np.array([0, 1]),
         task_attack=np.array([1, 0]),
@@ -275,7 +276,10 @@ def test_tasks_of_an_attack_go_to_the_force_struck_first_with_its_grade(tell: An
         task_zone=np.array([2, 0]),
     )
     clock, taken = Clock(), []
-    desk = SimpleNamespace(take=lambda task: taken.append((clock.now, task.order[:3], task.service)))
-    feed_attack_tasks(world, clock, attacks, [desk])
+
+    def desk(force: int) -> SimpleNamespace:
+        return SimpleNamespace(take=lambda task: taken.append((force, task.order[:3], task.service)))
+
+    feed_attack_tasks(world, clock, attacks, [desk(0), desk(1)])
     clock.run()
-    assert taken == [(3.0, (0, 4, 3.0), 2.0), (5.0, (1, 0, 5.0), 8.0)]
+    assert taken == [(1, (0, 4, 3.0), 2.0), (0, (1, 0, 5.0), 8.0)]

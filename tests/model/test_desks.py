@@ -145,3 +145,20 @@ def test_command_is_drawn_by_the_law_of_the_force_and_moves_no_other_draw(build)
     assert set(without.command[of["armed"] & (without.force == 0)].tolist()) == {0.0}
     for name in ("received_at", "graded_at", "authorisation", "on_scene", "trip_z", "x"):
         np.testing.assert_array_equal(getattr(with_law, name), getattr(without, name))
+
+
+def test_calls_of_an_attack_across_a_border_are_commanded_as_their_force_does(build):
+    calls = {"armed": {"number": 200, "over": "1 h", "near": "40 km"}}
+    world = build(
+        TWO,
+        desk={"handover": {"exactly": "20 min"}},
+        forces={"South": {"desk": {"capacity": 1, "handover": {"exactly": "30 min"}}}},
+        attacks={"raid": {"incident": "armed", "calls": calls}},
+        study={"given": {"attack": "raid", "at": "1 day"}},
+    )
+    table = draw_incidents(world, Streams(4, 0), 0.0, 28 * DAY)
+    struck = table.attack >= 0
+    for force, minutes in ((0, 20.0), (1, 30.0)):
+        mine = struck & (table.force == force)
+        assert mine.sum() > 20
+        assert set(table.command[mine].tolist()) == {minutes}

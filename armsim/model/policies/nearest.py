@@ -46,6 +46,8 @@ class NearestWithReserve(Nearest):
 
     def rule(self, incident: Any, candidates: Candidates, index: int) -> int:  # noqa: ARG002
         """Whether a nearer one was kept back."""
+        if candidates.plain:
+            return 0
         arrivals = candidates.arrivals()
         mine = arrivals[index]
         nearer = (held and a < mine for a, held in zip(arrivals, candidates.held(), strict=True))

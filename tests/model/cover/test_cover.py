@@ -20,7 +20,9 @@ def world():
 
 @pytest.fixture
 def make(world):
-    return lambda policy, force=ASH, **options: policy(read_options(policy.Options, options), world, "car", force)
+    return lambda policy, force=ASH, **options: policy(
+        read_options(policy.Options, options), world, "car", force
+    )
 
 
 def test_home_is_home(make):

@@ -136,7 +136,9 @@ def test_the_unit_goes_whose_leaving_costs_least(world, make):
     policy = make(CoverAware, in_time="10 min", cover=COVER)
     found = among(world, ("West", 9.0), ("East", 4.0), ("Mid", 2.0), ("Mid", 3.0), ("South", 11.0))
     prices = policy.costs(incident(world), found)
-    assert prices == pytest.approx([0.75 / 45, 0.75 * 3 / 45, 0.75 * 0.25 * 5 / 45, 0.75 * 0.25 * 5 / 45, 12.0])
+    assert prices == pytest.approx(
+        [0.75 / 45, 0.75 * 3 / 45, 0.75 * 0.25 * 5 / 45, 0.75 * 0.25 * 5 / 45, 12.0]
+    )
     assert [policy.rule(incident(world), found, index) for index in (0, 4)] == [0, 1]
 
 
@@ -151,7 +153,9 @@ def test_cover_is_that_of_where_units_are_and_not_of_their_bases(world, make):
     policy = make(CoverAware, in_time="10 min", cover=COVER)
     found = among(world, ("West", 9.0), ("West", 9.0))
     places = world.travel.zone_places()
-    found.units[1] = UnitView(1, CAR, ASH, "West", True, Leg(places[0], places[8], -20.0, 0.1), (2, 0, 0, 0), 0.0)
+    found.units[1] = UnitView(
+        1, CAR, ASH, "West", True, Leg(places[0], places[8], -20.0, 0.1), (2, 0, 0, 0), 0.0
+    )
     assert policy.costs(incident(world), found) == pytest.approx([0.75 / 45, 0.75 * 9 / 45])
 
 
