@@ -1,8 +1,8 @@
 """Build hook: compiles the engine's hot modules with mypyc where a C compiler is at hand.
 
-The source is ordinary Python and runs as it is; the compiled modules give the same logs in about two thirds of the
-time. Without a compiler, or with ``ARMSIM_PURE=1``, the wheel is pure Python and a line says so. Editable
-installs are never compiled: a compiled module would hide an edit.
+The source is ordinary Python and runs as it is; the compiled modules give the same logs in about two thirds
+of the time. Without a compiler, or with ``ARMSIM_PURE=1``, the wheel is pure Python and a line says so.
+Editable installs are never compiled: a compiled module would hide an edit.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class CompileEngine(BuildHookInterface):  # type: ignore[misc]
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
 
-    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+    def finalize(self, *_: Any) -> None:
         """Remove what the compiler left."""
         folder = getattr(self, "_folder", None)
         if folder is not None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from armsim.config.schema import Scenario
 from armsim.domain import Grade, ThreatLevel, UnitStatus
 from armsim.model.world import World
 
@@ -39,8 +40,8 @@ def availability(log: Log, world: World) -> dict[str, float]:
     Returns:
         ``minutes`` (elapsed), ``arv_free_zero_minutes``, ``arv_free_minutes``, ``arv_post_minutes``,
         ``surveys``, ``arv_obtainable_zero_surveys``: each ``:level=L`` and ``:level=L:hour=H``;
-        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``. Where the level changes in the window, the
-        first four also ``:window_hour=H``.
+        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``. Where the level may change in the
+        window, the first four also ``:window_hour=H``, and ``level_minutes:level=L:window_hour=H``.
     """
     edges, cells = _grid(log, world)
     is_arv = arv_units(log, world)
@@ -123,7 +124,7 @@ def kept_at_home(own: dict[str, NDArray[Any]], lent: Lent) -> dict[str, NDArray[
 
 def _over_time(own: dict[str, NDArray[Any]], edges: Floats, log: Log, world: World) -> dict[str, float]:
     """The same sums by hour of the window, for the chart over time; none where the level never changes."""
-    if len(spells(log, world)) < 2:
+    if not level_may_change(world.scenario):
         return {}
     hour = (edges[:-1] // _HOUR).astype(np.intp)
     hours = int(hour[-1]) + 1
@@ -136,11 +137,27 @@ def _over_time(own: dict[str, NDArray[Any]], edges: Floats, log: Log, world: Wor
         "arv_free_minutes": many,
         "arv_post_minutes": posted,
     }
+    held = np.array(spells(log, world))
+    for level in np.unique(held[:, 0]):
+        starts, ends = held[held[:, 0] == level, 1:].T
+        name = f"level_minutes:level={ThreatLevel(int(level)).name}"
+        table[name] = counted(starts, ends, edges, hour, hours)[1]
     return {
         f"{name}:window_hour={at}": value
         for name, values in table.items()
         for at, value in enumerate(values.tolist())
     }
+
+
+def level_may_change(scenario: Scenario) -> bool:
+    """Whether the level may change in the window, by the timeline, by chance or by an attack."""
+    return len(scenario.threat.timeline) > 1 or level_may_differ(scenario)
+
+
+def level_may_differ(scenario: Scenario) -> bool:
+    """Whether the level at some time may be another in another replication."""
+    raised = any(attack.level is not None for attack in scenario.attacks.values())
+    return scenario.threat.process is not None or raised
 
 
 def arv_units(log: Log, world: World) -> NDArray[np.bool_]:

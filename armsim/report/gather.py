@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from armsim.analysis.availability import level_may_differ
 from armsim.analysis.curve import ResponseCurve
 from armsim.analysis.intervals import FloatArray
 from armsim.analysis.option import OptionData
@@ -71,8 +72,24 @@ def target_lines(scenario: Scenario, milestone: str, grade: str) -> list[TargetL
 
 
 def spells(option: OptionData) -> list[tuple[ThreatLevel, float, float]]:
-    """Level, start and end of each spell of the window, in minutes."""
-    return timeline(option.scenario).spells(0.0, option.scenario.window)
+    """Level, start and end of each spell of the window, in minutes.
+
+    Where levels differ between replications: by the hour, the level that held in most of them.
+    """
+    if not level_may_differ(option.scenario):
+        return timeline(option.scenario).spells(0.0, option.scenario.window)
+    hours = range(int(option.scenario.window // 60))
+    names = [
+        [f"level_minutes:level={level.name}:window_hour={hour}" for hour in hours] for level in ThreatLevel
+    ]
+    held = [option.totals.reindex(columns=row, fill_value=0.0).sum().to_numpy() for row in names]
+    most = np.argmax(held, axis=0)
+    first = np.flatnonzero(np.concatenate([[True], np.diff(most) != 0]))
+    ends = [*(60.0 * first[1:]).tolist(), option.scenario.window]
+    return [
+        (ThreatLevel(int(most[start])), 60.0 * start, end)
+        for start, end in zip(first.tolist(), ends, strict=True)
+    ]
 
 
 def hours_of_window(option: OptionData) -> FloatArray:

@@ -44,7 +44,7 @@ def test_the_own_beat_goes_first_though_another_is_nearer(tell, play, car):
         units={"car": car | {"standing": {"West": 1, "East": 1}}},
         dispatch={"policy": {"kind": "home_first"}},
     )
-    # East's beat is C; its unit is at work there for long, so West's goes; then East's is taken at its own base.
+    # East's beat is C; while its unit is at work there, West's goes.
     story.incident("job", 0.0, 20.0, work=100.0).incident("job", 10.0, 18.0, work=300.0)
     found = sent(play(story))
     assert [HomeFirst.RULES[int(row[2])] for row in found] == ["own_beat", "own_force"]
@@ -60,7 +60,7 @@ def test_the_own_beat_goes_first_though_another_is_nearer(tell, play, car):
     ],
 )
 def test_a_lead_lets_the_nearer_one_go(tell, play, car, options, row, rule):
-    """Zone B is as far from East as from West, and so East's; at kilometre 9 West's unit is 2 minutes nearer."""
+    """Zone B, as far from East as from West, is East's; at kilometre 9 West's unit is 2 minutes nearer."""
     story = tell(
         units={"car": car | {"standing": {"West": 1, "East": 1}}},
         dispatch={"policy": {"kind": "home_first", **options}},

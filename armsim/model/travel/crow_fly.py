@@ -83,4 +83,5 @@ def _under_way(leg: Leg, now: float) -> complex:
     departs = leg.departs
     if now <= departs:
         return start
-    return start + (leg.destination[2] - start) * ((now - departs) / (leg.arrives - departs))
+    end: complex = leg.destination[2]
+    return start + (end - start) * ((now - departs) / (leg.arrives - departs))

@@ -126,8 +126,7 @@ def test_lists_of_a_type_go_before_those_of_all(world, make):
     assert policy.costs(incident(world, "Z2", "armed"), found) == [inf, inf]
 
 
-# Zones are on a grid of 15 x 12 km; at 1.3 road km a straight one and 60 km/h a base reaches its own zone in 1 minute
-# and the next ones, 15.6 and 19.5 km away, in about 18 and 21 minutes.
+# Zones are on a grid of 15 x 12 km: in 5 minutes a base reaches its own zone and no other.
 COVER = {"within": "5 min", "busy": 0.25}
 
 
