@@ -77,6 +77,30 @@ class FirearmsOutcome(IntEnum):
     ROUTINE_ATTENDANCE = 4
 
 
+class AssignmentReason(IntEnum):
+    """How a unit came to be sent: column ``reason`` of the deployments; an escalation keeps it."""
+
+    FREE = 0
+    DIVERTED = 1
+    TAKE_OVER = 2
+
+
+class DeploymentEnd(IntEnum):
+    """How a unit's part in an incident ended: column ``end`` of the deployments."""
+
+    WORK_DONE = 0
+    DIVERTED = 1
+    TURNED_BACK = 2
+    RELIEVED = 3
+    SHIFT_LIMIT = 4
+    OPEN = 5
+    """Still under way when the run ended."""
+    ESCALATED = 6
+    """The incident turned into another, for which the unit goes on."""
+    TAKEN_OVER = 7
+    """A nearer unit took the job while this one was on its way."""
+
+
 class Capability(IntEnum):
     """What a unit brings to an incident, in counts taken from its crew."""
 
@@ -117,7 +141,7 @@ INCIDENT_COLUMNS = (
     "received_at", "graded_at", "authorised_at",
     "first_officer_at", "first_ced_at", "first_armed_at", "full_at", "closed_at",
     "outcome", "firearms_outcome", "sent", "requeued", "postponed", "unattended_minutes",
-    "force", "attack", "attack_site", "parent",
+    "force", "attack", "attack_site", "parent", "contained_at",
 )  # fmt: skip
 DEPLOYMENT_COLUMNS = (
     "incident", "unit", "ordinal", "assigned_at", "mobile_at", "arrived_at", "released_at",

@@ -206,6 +206,8 @@ VALUE_CHECKS: tuple[Check, ...] = (
 def _attendances(scenario: Scenario) -> Iterator[tuple[Place, Attendance]]:
     for name, kind in scenario.demand.types.items():
         yield ("demand", "types", name, "attendance"), kind.attendance
+        if kind.containment is not None:
+            yield ("demand", "types", name, "containment", "attendance"), kind.containment.attendance
     for level, setting in scenario.threat.levels.items():
         for name, attendance in setting.attendance.items():
             yield ("threat", "levels", level, "attendance", name), attendance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+from armsim.domain import DeploymentEnd
 from armsim.engine.clock import Alarm
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import Deployment
@@ -11,7 +12,7 @@ from armsim.engine.recorder import Recorder
 from armsim.engine.unit import FOLLOW_ON, UNAVAILABLE
 
 #: How a deployment ended, as logged.
-WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN, ESCALATED, TAKEN_OVER = range(8)
+WORK_DONE, DIVERTED, TURNED_BACK, RELIEVED, SHIFT_LIMIT, OPEN, ESCALATED, TAKEN_OVER = map(int, DeploymentEnd)
 NEVER = inf
 
 

@@ -18,6 +18,7 @@ from armsim.engine.control_room import ControlRoom
 from armsim.engine.desk import CommandDesk
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import (
+    AUTHORITY,
     FIRST_ARMED,
     NAN,
     Deployment,
@@ -212,6 +213,8 @@ class Casework:
     def authorised(self, incident: Incident, now: float) -> None:
         """Authority is given: holding units go to work, and those that waited for it are sent."""
         incident.authorised_at = now
+        if incident.rules.containment_after == AUTHORITY:
+            self.scene.contain(incident, now)
         for deployment in list(incident.deployments):
             if deployment.unit.status == HOLDING:
                 unit = deployment.unit

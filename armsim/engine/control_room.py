@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf
 
-from armsim.domain import MINUTES_PER_HOUR, ThreatLevel
+from armsim.domain import MINUTES_PER_HOUR, AssignmentReason, ThreatLevel
 from armsim.engine.aid import Aid
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import OFFICERS, Deployment, Incident, lines_short
@@ -21,7 +21,7 @@ NO_WORK = -1
 #: In a diversion rule: work of the new work's own grade and a lower priority may be left too.
 OWN_GRADE = -2
 #: Reasons logged with an assignment.
-FREE_UNIT, DIVERTED_UNIT = 0, 1
+FREE_UNIT, DIVERTED_UNIT = int(AssignmentReason.FREE), int(AssignmentReason.DIVERTED)
 NAN = float("nan")
 
 
@@ -202,12 +202,12 @@ class ControlRoom:
         latest = -inf if incident.rules.takes_late else now + self.rules.shift_margin
         for able, spare in aid.offers(kind, wanted, latest, now):
             minutes = self._expected(able, now, incident.place, factor)
-            nearest = sorted(range(len(able)), key=lambda i: (minutes[i], able[i].since, able[i].number))[
-                :spare
-            ]
-            found.units += [able[i] for i in nearest]
-            found.minutes += [minutes[i] + aid.terms.delay for i in nearest]
-            found.runs.append(Run(kind, len(nearest), handicap, spare))
+            lent = sorted(
+                (m, unit.free_since, unit.number, unit) for m, unit in zip(minutes, able, strict=True)
+            )[:spare]
+            found.units += [unit for *_, unit in lent]
+            found.minutes += [m + aid.terms.delay for m, *_ in lent]
+            found.runs.append(Run(kind, len(lent), handicap, spare))
 
     def _borrow_more(
         self, found: Candidates, asking: tuple[Incident, int], picks: list[Deployment], now: float

@@ -209,9 +209,8 @@ class Fleet:
         elif unit.lent_until != inf:
             until = min(unit.ends, unit.break_at, unit.lent_until)
             self.enter(unit, ON_PATROL, now, until, True, Leg.at(place))
-            heappush(
-                unit.pool.timers, (until, unit.number)
-            )  # its own bloc has it back then, and may wait for it
+            # Its own bloc, which may wait for it, has it back then.
+            heappush(unit.pool.timers, (until, unit.number))
         elif unit.rules.patrol_slot:
             length, points = unit.rules.patrol_slot, unit.points
             unit.slot = slot = int((now - unit.slot_origin) / length + 1e-9)

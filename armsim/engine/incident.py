@@ -22,6 +22,8 @@ ARV = 1 << Capability.ARV
 ARMED_LINES = ARMED | ARV
 
 FIRST_OFFICER, FIRST_CED, FIRST_ARMED, FULL = range(4)
+#: In the place of a milestone: authority was given.
+AUTHORITY = -1
 
 NAN = float("nan")
 HOLDING = int(UnitStatus.HOLDING)
@@ -44,6 +46,8 @@ class TypeRules:
         singly: each unit does a piece of work of its own and leaves.
         factor_by_kind: code of a unit kind: multiplier of the work.
         factor_by_base: name of a base: the same, and goes before the kind's.
+        containment_after: milestone that has the second wave asked for, -1 authority; ``None`` has none.
+        containment_delay: minutes after that.
         takes_late: a unit near the end of its shift may be sent.
         patience_ends_assigned: the first unit sent ends the patience.
         more_work: minutes of a piece of work beyond those drawn with an incident, by key and ordinal.
@@ -69,6 +73,8 @@ class TypeRules:
     factor_by_kind: Mapping[int, float] = field(default_factory=dict)
     factor_by_base: Mapping[str, float] = field(default_factory=dict)
     more_work: Callable[[int, int], float] | None = None
+    containment_after: int | None = None
+    containment_delay: float = 0.0
 
     def work_factor(self, unit: Unit) -> float:
         """Multiplier of work done by *unit*."""
@@ -104,6 +110,7 @@ class Drawn(NamedTuple):
     child: int = -1
     parent: int = -1
     works: Sequence[float] = ()
+    containment: tuple[int, ...] = ()
 
 
 class Incident:
@@ -135,6 +142,8 @@ class Incident:
     lost_alarm: Alarm | None = None
     off_crew: Unit | None = None
     was_graded = True
+    second_wave = False
+    contained_at: float | None = None
     factored = False
     first_arrival_at: float | None = None
     closed_at: float | None = None

@@ -83,6 +83,7 @@ class Recorder:
             NAN if closed is None else closed, incident.outcome, firearms_outcome, incident.sent,
             incident.requeued, incident.postponed, incident.alone_minutes, drawn.force, drawn.attack,
             drawn.attack_site, drawn.parent,
+            NAN if incident.contained_at is None else incident.contained_at,
         )  # fmt: skip
 
     def command(

@@ -8,7 +8,7 @@ from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.duty import DiversionRule, UnitKind
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
 from armsim.engine.control_room import NO_WORK, OWN_GRADE, DispatchRules, TurnOut
-from armsim.engine.incident import ARMED, ARV, CED, OFFICERS, TypeRules
+from armsim.engine.incident import ARMED, ARV, AUTHORITY, CED, OFFICERS, TypeRules
 from armsim.engine.pool import BUSY_GROUP
 from armsim.engine.unit import KindRules
 from armsim.model.attributes import Source
@@ -96,7 +96,17 @@ def type_rules(world: World, code: int, kinds: tuple[KindRules, ...], streams: S
             name: factor for name, factor in config.on_scene_factor.items() if name not in world.kinds
         },
         more_work=more_work,
+        containment_after=_containment_after(config),
+        containment_delay=config.containment.delay if config.containment else 0.0,
     )
+
+
+def _containment_after(config: IncidentType) -> int | None:
+    """Milestone that has the second wave asked for, -1 for authority."""
+    if config.containment is None:
+        return None
+    after = config.containment.after
+    return AUTHORITY if after == "authorised" else _MILESTONES.index(Milestone(after))
 
 
 def post_rules(world: World, spec: PostSpec, kinds: tuple[KindRules, ...]) -> TypeRules:

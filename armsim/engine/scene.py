@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from armsim.domain import Outcome
 from armsim.engine import milestones
 from armsim.engine.aftermath import NEVER, RELIEVED, SHIFT_LIMIT, WORK_DONE, cancel
-from armsim.engine.clock import ROSTER, WORK_ENDS, Alarm
-from armsim.engine.incident import Deployment, Incident, add, first_there, subtract
+from armsim.engine.clock import ROSTER, TURNING_POINT, WORK_ENDS, Alarm
+from armsim.engine.incident import AUTHORITY, Deployment, Incident, add, first_there, subtract
 from armsim.engine.unit import HOLDING, ON_POST, ON_SCENE
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Scene:
         if unit.rules.armed and incident.drawn.crew_off and incident.off_crew is None:
             incident.off_crew = unit
         rules = incident.rules
+        if rules.containment_after is not None:
+            self.contain(incident, now)
         if rules.relieved:
             self._relieve_one(incident, deployment, now)
         if rules.post:
@@ -70,6 +72,31 @@ class Scene:
             self._start_or_go_on(deployment, now)
             if rules.later_units_stay < 1:
                 self._may_leave_early(deployment, now)
+
+    # --- the second wave ------------------------------------------------------------------------------
+
+    def contain(self, incident: Incident, now: float) -> None:
+        """Ask for the second wave when its milestone is reached; note when both waves are there."""
+        rules = incident.rules
+        if incident.second_wave:
+            wanted = zip(incident.there, incident.needs, incident.drawn.containment, strict=True)
+            if incident.contained_at is None and all(has >= a + b for has, a, b in wanted):
+                incident.contained_at = now
+            return
+        after = rules.containment_after
+        reached = incident.authorised_at if after == AUTHORITY else incident.reached[after or 0]
+        if reached is not None:
+            incident.second_wave = True
+            at = now + rules.containment_delay
+            Alarm(self._clock, at, TURNING_POINT + incident.number, self._second_wave, incident)
+
+    def _second_wave(self, alarm: Alarm) -> None:
+        incident: Incident = alarm.subject
+        if incident.closed_at is None:
+            rows = zip(incident.short, incident.drawn.containment, strict=True)
+            incident.short = [short + more for short, more in rows]
+            incident.refresh_wanted()
+            self._casework.attend(incident, self._clock.now)
 
     # --- work in common -------------------------------------------------------------------------------
 

@@ -291,7 +291,8 @@ class Simulation:
             table.crew_off[rows].tolist(), table.turnout_z[rows].tolist(), table.trip_z[rows].tolist(),
             table.force[rows].tolist(), table.key[rows].tolist(), table.attack[rows].tolist(),
             table.attack_site[rows].tolist(), table.escalates_at[rows].tolist(), table.child[rows].tolist(),
-            table.parent[rows].tolist(), table.on_scene_by_ordinal[rows].tolist(), strict=True,
+            table.parent[rows].tolist(), table.on_scene_by_ordinal[rows].tolist(),
+            map(tuple, table.containment[rows].tolist()), strict=True,
         )  # fmt: skip
         types, rooms, bloc_of = self.types, self.rooms, self.bloc_of
         for row in columns:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from math import inf
 
+from armsim.domain import AssignmentReason
 from armsim.engine.aftermath import TAKEN_OVER
 from armsim.engine.casework import Casework
 from armsim.engine.control_room import ControlRoom
 from armsim.engine.incident import NAN, Deployment, Incident, mask_of
 
 #: Reason logged with an assignment that took over another's job.
-TAKE_OVER = 2
+TAKE_OVER = int(AssignmentReason.TAKE_OVER)
 
 
 class TakeOver:

@@ -213,6 +213,7 @@ class _Kind:
             "received_at": received,
             **self._clocks(source, received),
             "needs": self._needs(source, levels),
+            "containment": self._containment(source, count),
             "on_scene": on_scene,
             "on_scene_by_ordinal": self._by_ordinal(source, on_scene),
             "follow_on": self._follow_on(source, count),
@@ -295,6 +296,13 @@ class _Kind:
                 here = levels == level
                 needs[here] = requirements(other, uniforms[here])
         return needs
+
+    def _containment(self, source: Source, count: int) -> NDArray[np.int16]:
+        """What is wanted in the second wave; nothing where there is none."""
+        if self.kind.containment is None:
+            return np.zeros((count, len(Capability)), dtype=np.int16)
+        uniforms = source.uniforms("containment", count, len(Capability))
+        return requirements(self.kind.containment.attendance, uniforms)
 
     @staticmethod
     def _marked(source: Source, attribute: str, share: float, count: int) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ ORDINALS = 4
 _NONE: dict[str, NDArray[Any]] = {
     "attack": np.array([-1], dtype=np.int32),
     "attack_site": np.array([-1], dtype=np.int16),
+    "containment": np.zeros((1, 4), dtype=np.int16),
     "escalates_at": np.array([np.nan]),
     "child": np.array([-1]),
     "parent": np.array([-1]),
@@ -56,6 +57,7 @@ class IncidentTable:
         places: where the incidents are, as the travel model wants it.
         attack: index of the attack in :class:`~armsim.model.attacks.Attacks` that it belongs to; -1 none.
         attack_site: number of the attack's site, from 0; -1 for calls near the sites and all others.
+        containment: what is wanted in a second wave, shape (n, 4), as *needs*.
         escalates_at: when it turns into another incident, if it is still open; NaN never.
         child: row of *children* that it turns into; -1 none.
         parent: number of the incident that turns into this one; -1 none.
@@ -92,6 +94,7 @@ class IncidentTable:
     places: list[Place]
     attack: NDArray[np.int32] = field(default_factory=_NONE["attack"][:0].copy)
     attack_site: NDArray[np.int16] = field(default_factory=_NONE["attack_site"][:0].copy)
+    containment: NDArray[np.int16] = field(default_factory=_NONE["containment"][:0].copy)
     escalates_at: Floats = field(default_factory=_NONE["escalates_at"][:0].copy)
     child: NDArray[np.int64] = field(default_factory=_NONE["child"][:0].copy)
     parent: NDArray[np.int64] = field(default_factory=_NONE["parent"][:0].copy)

@@ -27,6 +27,7 @@ _HEIGHT_IN = 7.4
 _BLOCK = 3
 _AROUND_HOURS = 48
 _LONGEST_HOURS = 15 * 24
+_AFTERMATH_HOURS = 6
 _FREE, _POSTS, _NONE = (
     Look(CATEGORICAL[0], "-", "o"),
     Look(CATEGORICAL[3], "--", "s"),
@@ -48,6 +49,7 @@ def draw(
     spells: Sequence[tuple[ThreatLevel, float, float]],
     context: ChartContext,
     weekday: int = 0,
+    struck: float | None = None,
 ) -> Chart | None:
     """Draw free ARVs over time.
 
@@ -57,6 +59,7 @@ def draw(
         spells: (level, start, end) in minutes, in order, covering the window.
         context: the run.
         weekday: weekday of the window's first day, 0 for Monday.
+        struck: minute of the attack that the study is given, which the title then speaks of.
 
     Returns:
         The chart; ``None`` without ARVs, without observed hours, or when the window sees one level only:
@@ -68,7 +71,11 @@ def draw(
     distinct = sorted({ThreatLevel(int(code)) for code in levels})
     if len(distinct) == 1:
         return None
-    title = _title(availability, levels, distinct, context.confidence)
+    title = (
+        _title(availability, levels, distinct, context.confidence)
+        if struck is None
+        else _title_after(availability, int(struck // 60), context.confidence)
+    )
     first, last = _stretch(levels)
     data = _table(availability[:, first:last], levels[first:last], first, context.confidence)
     subtitle = "Mean ARVs by the hour; share of time with no ARV free by three hours; bands are intervals"
@@ -81,6 +88,8 @@ def draw(
     for axes in (upper, lower):
         _shade(axes, data, named=axes is upper)
         _dates(axes, data, weekday)
+        if struck is not None:
+            _mark(axes, struck / 60, named=axes is upper)
     alt = _alt(title, data, distinct)
     return Chart("arv_availability", title, figure, alt, data, f"{subtitle}. {context.source}", context)
 
@@ -105,6 +114,14 @@ def _title(
         (other, ratio_of_sums(after[:, 0], after[:, 1], confidence)),
         ratio_difference(before, after, confidence),
     )
+
+
+def _title_after(availability: FloatArray, hour: int, confidence: float) -> str:
+    """The finding where an attack is given: the hours after it."""
+    after = np.zeros(availability.shape[1], dtype=bool)
+    after[hour : hour + _AFTERMATH_HOURS] = True
+    sums = _none_sums(availability, after)
+    return finding.after_attack(_AFTERMATH_HOURS, ratio_of_sums(sums[:, 0], sums[:, 1], confidence))
 
 
 def _none_sums(availability: FloatArray, hours: NDArray[np.bool_]) -> FloatArray:
@@ -199,6 +216,17 @@ def _shade(axes: Axes, data: pd.DataFrame, named: bool) -> None:
             weight = "bold" if span.level > lowest else "normal"
             axes.text((span.start + span.end) / 2, 1.025, span.level.name, ha="center", size=10.5, color=INK,
                       weight=weight, transform=axes.get_xaxis_transform())  # fmt: skip
+
+
+def _mark(axes: Axes, hour: float, named: bool) -> None:
+    """A line where the attack comes."""
+    first, last = axes.get_xlim()
+    if not first <= hour <= last:
+        return
+    axes.axvline(hour, color=INK, linewidth=1.4, linestyle=":")
+    if named:
+        axes.text(hour, 0.97, "Attack ", ha="right", va="top", size=10.5, color=INK,
+                  transform=axes.get_xaxis_transform())  # fmt: skip
 
 
 def _dates(axes: Axes, data: pd.DataFrame, weekday: int) -> None:

@@ -10,6 +10,7 @@ from armsim.report import (
     chart_availability,
     chart_availability_day,
     chart_distribution,
+    chart_forces,
     chart_hours,
     chart_map,
     chart_percentiles,
@@ -67,8 +68,11 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
     option, context = results.option(name), context_of(results, name)
     spells = gather.spells(option)
     weekday = option.scenario.start.weekday()
-    yield chart_availability.draw(gather.hours_of_window(option), spells, context, weekday)
+    given = option.scenario.study.given
+    struck = None if given is None else given.at
+    yield chart_availability.draw(gather.hours_of_window(option), spells, context, weekday, struck)
     yield chart_availability_day.draw(gather.hours_of_day(option), context)
+    yield chart_forces.draw(gather.hours_of_day_by_force(option), context)
     yield chart_percentiles.draw(
         gather.level_curves(option, Milestone.FIRST_ARMED, "FIREARMS"),
         context,

@@ -73,9 +73,29 @@ def availability(
     return f"Time with no ARV free {verb} from {_from_to(before[1], after[1])} at {after[0].name}"
 
 
+def after_attack(hours: int, none_free: Estimate) -> str:
+    """Title of free ARVs over time where an attack is given: the share of time with none free after it."""
+    share = f"{_about(none_free, 0.02)}{percent(none_free)}"
+    return f"No ARV is free for {share} of the {hours} hours after the attack"
+
+
 def availability_alone(level: ThreatLevel, none_free: Estimate) -> str:
     """Title of free ARVs by hour when only one level occurs."""
     return f"No ARV is free for {_about(none_free, 0.02)}{percent(none_free)} of the time at {level.name}"
+
+
+def forces(worst: tuple[str, Estimate], best: tuple[str, Estimate], difference: Estimate) -> str:
+    """Title of free ARVs by force: the share of time with none free where it is largest and where smallest.
+
+    Args:
+        worst: a force and its share.
+        best: the same for the other force.
+        difference: worst less best, paired by replication.
+    """
+    if direction(difference) <= 0:
+        return "No clear difference between forces in time without a free ARV"
+    most, least = percent(worst[1]), percent(best[1])
+    return f"No ARV is free {most} of the time in {worst[0]}, {least} in {best[0]}"
 
 
 def coverage(within: float, level: ThreatLevel, share: float) -> str:

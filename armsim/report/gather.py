@@ -108,6 +108,17 @@ def hours_of_day(option: OptionData) -> dict[ThreatLevel, FloatArray]:
     }
 
 
+def hours_of_day_by_force(option: OptionData) -> dict[str, FloatArray]:
+    """Availability by force that pays and hour of the day, all levels together, shape (R, 24, 4) each."""
+    table: dict[str, FloatArray] = {}
+    for force in option.parts:
+        cells = [
+            [f"force={force}:level={level.name}:hour={hour}" for hour in range(24)] for level in option.levels
+        ]
+        table[force] = np.sum([_availability(option, row) for row in cells], axis=0)
+    return table
+
+
 def potential(option: OptionData, first: ThreatLevel) -> dict[ThreatLevel, FloatArray]:
     """Expected minutes by level, shape (Z,), the level that the window opens at first."""
     order = sorted(option.levels, key=lambda level: (level != first, level))

@@ -30,9 +30,7 @@ def log_of(status, aid=()):
                 ("incident", "zone", "grade"), [(0, 0, Grade.FIREARMS), (1, 1, Grade.FIREARMS)]
             ),
             "threat": table(("level", "start", "end"), [(ThreatLevel.SEVERE, -50, 200)]),
-            "survey": table(
-                ("minute", "unit", "obtainable"), [(0, 0, 2), (0, 2, 2), (60, 2, 1), (60, 1, 0)]
-            ),
+            "survey": table(("minute", "unit", "obtainable"), [(0, 0, 2), (0, 2, 2), (60, 2, 1), (60, 1, 0)]),
         },
     )
 
@@ -48,7 +46,7 @@ WORLD = SimpleNamespace(
         study=SimpleNamespace(survey_every=60.0),
     ),
 )
-#: Unit 0 of A is lent to B from 10 to 70, at work there to 50 and free there after; unit 1 works at home 20-40.
+#: Unit 0 of A is lent to B from 10 to 70, at work to 50 and free there after; unit 1 works at home 20-40.
 STATUS = [
     (0, FREE, -20, 10, -1), (0, SCENE, 10, 50, 1), (0, FREE, 50, 130, -1),
     (1, FREE, 0, 20, -1), (1, SCENE, 20, 40, 0), (1, FREE, 40, 60, -1), (1, OFF, 60, 130, -1),

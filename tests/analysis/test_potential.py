@@ -69,13 +69,13 @@ class Log:
 def plainly(log, world):
     """The same by loops over surveys, zones and units."""
     survey, sums, count = log.tables["survey"], np.zeros((len(world.zones), 5)), np.zeros(5)
+    places = world.travel.places(survey["place_a"], survey["place_b"], np.full(len(survey["minute"]), -1))
     for minute in np.unique(survey["minute"]):
         level = 4 if 300 <= minute < 900 else 3
         rows = np.flatnonzero((survey["minute"] == minute) & (survey["obtainable"] >= 1))
         for zone, place in enumerate(world.travel.zone_places()):
             trips = [
-                (1 if survey["status"][row] == PATROL else 2)
-                + 0.7 * world.travel.minutes((survey["place_a"][row], survey["place_b"][row], -1), place)
+                (1 if survey["status"][row] == PATROL else 2) + 0.7 * world.travel.minutes(places[row], place)
                 for row in rows
             ]
             sums[zone, level] += min(trips, default=0.0)

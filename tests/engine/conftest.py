@@ -128,6 +128,9 @@ class Story:
             crew_off=np.array([row.get("crew_off", False) for row in rows]),
             turnout_z=luck("turnout_z"),
             trip_z=luck("trip_z"),
+            containment=np.array(
+                [row.get("containment", (0, 0, 0, 0)) for row in rows], dtype=np.int16
+            ).reshape(-1, 4),
             escalates_at=np.array([row.get("becomes", {"at": np.nan})["at"] for row in rows], dtype=float),
             child=np.array(
                 [numbers[id(row["becomes"])] - first_child if "becomes" in row else -1 for row in rows]

@@ -134,14 +134,30 @@ def test_the_alliance_is_asked_first_then_the_region_then_the_rest(region) -> No
     assert units_sent(log, 4) == [(A, 302.0)]
 
 
-def test_a_tier_that_has_no_unit_that_helps_is_passed_over(region) -> None:
+def test_a_tier_that_has_no_unit_that_helps_is_passed_over(region, car) -> None:
+    """Of the ally's cars none may be sent so near the end of its shift; Beeshire has a team that may."""
     forces = {"Ashire": {"alliance": "sea"}, "Ceeshire": {"alliance": "sea"}}
-    ced = {"standing_ced": 1, "standing": {"B hub": 1}, "crew": 1, "bases": "all", "serves": ("G1",)}
-    plain = ced | {"standing_ced": 0, "standing": {"C hub": 1}}
-    units = {"car": ced, "van": plain}
-    story = region({}, {"lend_above": 0}, forces=forces, units=units)
-    log = story.incident("job", 0.0, 0.0, needs=(0, 1, 0, 0)).play()
-    assert units_sent(log, 0) == [(0, 0.0)]
+    kind = {key: value for key, value in car.items() if key != "standing"} | {"team": "crews"}
+    shifts = {"D": "00:00-08:00", "E": "06:00-20:00"}
+    pattern = {"teams": 2, "shifts": shifts, "cycle": ("D", "E"), "days_between_teams": 1}
+    establishment = {"beeshire": 2, "ceeshire": 1}
+    parts = {
+        "units": {"car": kind},
+        "bases": {"all": {"sites": {f"{name} hub": {"zone": name} for name in "BC"}}},
+        "patterns": {"two": pattern},
+        "teams": {"crews": {"kind": "pattern", "establishment": establishment, "pattern": "two"}},
+        "dispatch": {"shift_margin": "30 min"},
+    }
+    story = region({}, {"lend_above": 0}, forces=forces, **parts)
+    log = story.incident("low", 430.0, 0.0, work=1.0).incident("low", 470.0, 0.0).play()
+    sent = [one for number in range(2) for one in units_sent(log, number)]
+    assert [(log.units[unit].force, at) for unit, at in sent] == [(C, 430.0), (B, 470.0)]
+
+
+def test_the_lender_gives_who_has_been_free_longest(region) -> None:
+    story = region({"B": 2}, {}).incident("job", 0.0, 10.0, work=5.0).incident("job", 20.0, 0.0)
+    log = story.play()
+    assert [units_sent(log, number) for number in range(2)] == [[(0, 0.0)], [(1, 20.0)]]
 
 
 def test_only_kinds_of_the_agreement_are_lent(region, car, arv) -> None:

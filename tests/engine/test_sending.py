@@ -45,7 +45,7 @@ def test_as_available_lets_pass_those_who_can_use_what_it_cannot(tell, car, arv)
 def test_one_that_was_sent_a_unit_is_not_lost_for_want_of_another(two) -> None:
     job = {"grade": "G2", "patience_ends": "assignment"}
     story = two(job=job).incident("urgent", 0.0, 0.0, work=50.0)
-    log = story.incident("job", 10.0, 0.0, needs=PAIR, lost_at=20.0).play()
+    log = story.incident("job", 10.0, 0.0, needs=PAIR, lost_at=11.0).play()
     assert (incident(log, 1)["outcome"], incident(log, 1)["closed_at"]) == (Outcome.ATTENDED, 42.0)
 
 

@@ -11,6 +11,7 @@ from armsim.report import (
     chart_availability,
     chart_availability_day,
     chart_distribution,
+    chart_forces,
     chart_hours,
     chart_map,
     chart_percentiles,
@@ -171,3 +172,38 @@ def test_mean_band_skips_what_is_missing():
     assert list(mean) == [2.0, 5.0]
     assert (low[0] + high[0]) / 2 == pytest.approx(2.0)
     assert math.isnan(low[1])
+
+
+def by_force(made, **effects):
+    """Availability by hour of the day of some forces, the effect being that of a spell of CRITICAL."""
+    whole = {force: made.availability(effect=effect) for force, effect in effects.items()}
+    return {
+        force: np.stack([part[:, hour::24].sum(axis=1) for hour in range(24)], axis=1)
+        for force, part in whole.items()
+    }
+
+
+def test_forces_are_shown_least_covered_first_and_told_apart_only_when_clear(made):
+    chart = chart_forces.draw(by_force(made, Calm=0.0, Pressed=6.0), made.CONTEXT)
+    assert list(dict.fromkeys(chart.data["force"])) == ["Pressed", "Calm"]
+    assert "of the time in Pressed" in chart.title
+    assert chart.title.endswith("in Calm")
+    sums = by_force(made, Calm=0.0, Pressed=6.0)["Pressed"].sum(axis=(0, 1))
+    assert f"Pressed: {sums[2] / sums[0]:.0%}" in chart.alt
+    alike = chart_forces.draw(by_force(made, One=1.0, Other=1.0), made.CONTEXT)
+    assert alike.title.startswith("No clear difference between forces")
+
+
+def test_forces_are_drawn_only_where_there_are_two_with_arvs(made):
+    one = by_force(made, One=1.0)
+    assert chart_forces.draw(one, made.CONTEXT) is None
+    assert chart_forces.draw({**one, "None": np.zeros_like(one["One"])}, made.CONTEXT) is None
+
+
+def test_a_given_attack_is_marked_and_spoken_of(made):
+    table = made.availability()
+    chart = chart_availability.draw(table, made.SPELLS, made.CONTEXT, 0, struck=150 * 60.0)
+    share = table[:, 150:156, 2].sum() / table[:, 150:156, 0].sum()
+    assert "of the 6 hours after the attack" in chart.title
+    assert f"{share:.0%}" in chart.title
+    assert "Attack " in words(chart)

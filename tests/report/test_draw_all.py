@@ -60,7 +60,7 @@ def results(made):
     table = made.availability(REPLICATIONS)
     levels = np.full(table.shape[1], int(ThreatLevel.SEVERE))
     levels[190:286] = ThreatLevel.CRITICAL
-    zones = made.zones(40).assign(rural=False)
+    zones = made.zones(40).assign(rural=False, force="Leicestershire")
     potential = np.full((40, len(ThreatLevel)), np.nan)
     potential[:, ThreatLevel.SEVERE] = made.potential(zones)
     potential[:, ThreatLevel.CRITICAL] = made.potential(zones, 2)

@@ -20,9 +20,7 @@ attacks:
     incident: siege
     desk_tasks: {number: 30, service: {exactly: 10 min}, over: 30 min}
 """
-SIEGE = (
-    "    siege: {grade: FIREARMS, annual: 0, attendance: {arv: 1}, on_scene: {exactly: 90 min}}\n"
-)
+SIEGE = "    siege: {grade: FIREARMS, annual: 0, attendance: {arv: 1}, on_scene: {exactly: 90 min}}\n"
 
 
 @pytest.fixture

@@ -118,12 +118,27 @@ def test_work_away_of_all_is_help_of_all(results):
 
 
 def test_second_incidents_are_the_same_under_every_option(results):
-    seen = [
-        np.flatnonzero(one.rows("first_armed", grade="FIREARMS", second=True)) for one in results.data.values()
-    ]
+    data = results.data.values()
+    seen = [np.flatnonzero(one.rows("first_armed", grade="FIREARMS", second=True)) for one in data]
     assert len(seen[0]) > 10
     for other in seen[1:]:
         np.testing.assert_array_equal(seen[0], other)
+
+
+def test_second_incident_metrics_are_of_those_incidents(results):
+    data = results.option("alone")
+    second = data.curve("first_armed", grade="FIREARMS", second=True)
+    share = figure(results, "alone", "second_incidents", level="", force="")
+    assert share["value"].item() == second.count / data.curve("first_armed", grade="FIREARMS").count
+    median = figure(results, "alone", "second_incident_p50", level="", force="")
+    assert median["n"].item() == second.count
+    by_force = figure(results, "alone", "second_incident_p50", level="").set_index("force")["n"]
+    assert by_force["north"] + by_force["south"] == by_force[""]
+    within = figure(results, "alone", "second_incident_within_target", level="", force="south")
+    south = data.target_curve(data.scenario.targets["armed"], force="south", second=True)
+    assert within["n"].item() == south.count
+    if within["shown"].item():
+        assert within["value"].item() == south.share(20 * 60)
 
 
 def test_the_table_has_a_row_for_each_force_and_option(results):

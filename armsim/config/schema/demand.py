@@ -89,6 +89,17 @@ class Booked(Model):
     """Attempts before it is given up and counts as lost."""
 
 
+class Containment(Model):
+    """A second wave: units that hold a ring around the place once the first are there."""
+
+    attendance: Attendance
+    """What must be there beside the first wave."""
+    after: MilestoneName | Literal["authorised"] = "first_armed"
+    """What has it asked for."""
+    delay: Duration = 0.0
+    """How long after that it is asked for."""
+
+
 class IncidentType(Model):
     """One kind of incident. Rates are of mobilisations before stand-downs are added."""
 
@@ -118,6 +129,8 @@ class IncidentType(Model):
     """How long the desk commands after authorisation, for this type; none is the desk's ``handover``."""
     attendance: Attendance
     """What must be there: capability: number, or capability: {number: probability}."""
+    containment: Containment | None = None
+    """A second wave; ``attendance`` is then the first."""
     not_by: tuple[str, ...] = ()
     """Unit kinds that are never sent."""
     send: Literal["as_available", "together", "partial"] = "as_available"

@@ -89,7 +89,7 @@ class Matrix(TravelBase):
             end = leg.destination[2]
             if start.__class__ is int and not share:
                 minutes = inside(start_x - x, start_y - y) if start == zone else to_zone[start]
-            elif start.__class__ is int and end.__class__ is int and zone != start and zone != end:
+            elif start.__class__ is int and end.__class__ is int and zone not in (start, end):
                 minutes = (1.0 - share) * to_zone[start] + share * to_zone[end]
             else:
                 minutes = self.minutes(self.position(leg, now), destination)

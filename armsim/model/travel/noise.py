@@ -38,9 +38,7 @@ class NoiseSpread:
 
     def factor(self, road_km: float, z: float) -> float:
         """Actual over mean minutes of a trip: lognormal with mean exactly 1, from a standard normal *z*."""
-        spread = self.at_zero - self.per_km * road_km
-        if spread < self.floor:
-            spread = self.floor
+        spread = self.spread(road_km)
         return math.exp(spread * z - 0.5 * spread * spread)
 
 
