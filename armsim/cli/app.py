@@ -18,7 +18,9 @@ Examples:
 Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true; 2 bad command or scenario;
 3 a replication failed, the others are kept; 130 interrupted, resumable.
 """
-_VERBS = {"check": "check", "list": "listing", "run": "run", "schema": "schema", "show": "show", "verify": "verify"}
+_VERBS = {
+    "check": "check", "list": "listing", "run": "run", "schema": "schema", "show": "show", "verify": "verify",
+}  # fmt: skip
 
 
 class _LazyVerbs(Verbs):

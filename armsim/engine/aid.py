@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import TYPE_CHECKING
 
 from armsim.domain import Grade
 from armsim.engine.fleet import Fleet
 from armsim.engine.pool import Pool
 from armsim.engine.unit import EN_ROUTE, MOBILISING, Unit
+
+if TYPE_CHECKING:
+    from armsim.engine.incident import Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,9 @@ class Aid:
         pools: by bloc, by kind.
         bloc: index of this bloc.
         tiers: indices of the other blocs: the alliance's, the region's, the rest.
+
+    Attributes:
+        queues: incidents that wait, by bloc; set when all control rooms are there.
     """
 
     def __init__(
@@ -57,6 +64,7 @@ class Aid:
         self._pools = pools
         self._bloc = bloc
         self._tiers = tiers
+        self.queues: Sequence[Sequence[Incident]] = ()
         self._own_units = [unit for unit in fleet.units if unit.home_pool.bloc == bloc]
 
     def wanted(self, kind: int, free: int, quickest: float) -> bool:
@@ -69,12 +77,17 @@ class Aid:
         self._fleet.free(pool, now)
         return [unit for group in (pool.wheel, pool.home) for unit in group if unit.home_pool is pool]
 
-    def offers(self, kind: int, wanted: int, latest: float, now: float) -> list[tuple[list[Unit], int]]:
+    def offers(
+        self, kind: int, wanted: int, grade: int, latest: float, now: float
+    ) -> list[tuple[list[Unit], int]]:
         """What the nearest tier with units of a kind to lend has, by lender.
+
+        A lender does not lend what its own work of that grade or above waits for.
 
         Args:
             kind: code of the kind.
             wanted: mask of capabilities, of which a unit brings one at least.
+            grade: grade of the work that it is for.
             latest: its duty goes on after this minute.
             now: the minute.
 
@@ -85,12 +98,26 @@ class Aid:
             offers = []
             for bloc in tier:
                 own = self.own_free(self._pools[bloc][kind], now)
-                able = [unit for unit in own if unit.offers & wanted and unit.ends > latest]
+                kept = self._waited_for(bloc, kind, grade)
+                able = [
+                    unit
+                    for unit in own
+                    if unit.offers & wanted and not unit.offers & kept and unit.ends > latest
+                ]
                 if able and len(own) > self.terms.lend_above:
                     offers.append((able, len(own) - self.terms.lend_above))
             if offers:
                 return offers
         return []
+
+    def _waited_for(self, bloc: int, kind: int, grade: int) -> int:
+        """Mask of what the work of a bloc waits for that may come from a kind, of a grade or above."""
+        mask = 0
+        for incident in self.queues[bloc]:
+            rules = incident.rules
+            if rules.grade <= grade and any(code == kind for code, _, _ in rules.kinds):
+                mask |= incident.wanted
+        return mask
 
     def recallable(self, kind: int, grade: int, now: float) -> Iterator[Unit]:
         """Units lent and not yet arrived, which the lender may call back for its own grade 1 and above."""

@@ -29,6 +29,9 @@ def control_rooms(
     for bloc in range(len(world.blocs)):
         aid = Aid(_terms(world), fleet, pools, bloc, _tiers(world, bloc)) if mutual else None
         rooms.append(ControlRoom(fleet, pools[bloc], policy, rules, explains, aid))
+    for room in rooms:
+        if room.aid is not None:
+            room.aid.queues = [one.queue for one in rooms]
     return rooms
 
 

@@ -200,7 +200,7 @@ class ControlRoom:
             return
         handicap, factor = self._terms(incident, kind, now)
         latest = -inf if incident.rules.takes_late else now + self.rules.shift_margin
-        for able, spare in aid.offers(kind, wanted, latest, now):
+        for able, spare in aid.offers(kind, wanted, incident.rules.grade, latest, now):
             minutes = self._expected(able, now, incident.place, factor)
             lent = sorted(
                 (m, unit.free_since, unit.number, unit) for m, unit in zip(minutes, able, strict=True)

@@ -20,7 +20,7 @@ from armsim.model.allotment import demand_of, posts_of, vehicles_of
 from armsim.model.attack_sites import unfit_attacks
 from armsim.model.bases import Base, Ground, bases_of, nearest_of, place_of
 from armsim.model.fit import misfits, unknown_bases
-from armsim.model.fit_policies import unfit_policies
+from armsim.model.fit_policies import policy_findings
 from armsim.model.forces import ForceTeam, blocs_of, names_of, settings_of
 from armsim.model.generated import generate_zones
 from armsim.model.geography import force_zones, known_points
@@ -194,7 +194,9 @@ def build_world(scenario: Scenario, folder: Path) -> World:
         notes += remarks
     sites = {name: place_of(ground, scenario.sites[name], travel)[1] for name in sorted(scenario.sites)}
     problems = [*unknown_bases(scenario, bases), *unfit_attacks(scenario.attacks, sites)]
-    problems += unfit_policies(scenario, zones, bases)
+    unfit, remarks = policy_findings(scenario, zones, bases)
+    problems += unfit
+    notes += remarks
     if problems:
         raise ScenarioError(problems)
     types, kinds = tuple(sorted(scenario.demand.types)), tuple(sorted(scenario.units))

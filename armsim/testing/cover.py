@@ -30,9 +30,9 @@ def check_cover(
 ) -> None:
     """Try a cover policy on drawn fleets of every unit kind and force that has a base.
 
-    It names a base that there is, for a unit that comes free and for each at a review; gives the same
-    again, also when made anew; changes nothing; without reviews moves nobody; and at a review sends units to the same
-    bases in whatever order they stand.
+    It names a base that there is, for a unit that comes free and for each at a review; gives the same again,
+    also when made anew; changes nothing; without reviews moves nobody; and at a review sends units to the
+    same bases in whatever order they stand.
 
     Args:
         policy: the class.

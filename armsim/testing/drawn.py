@@ -14,18 +14,21 @@ def try_drawn(draw: Callable[[Any], Any], test: Callable[[Any], None], examples:
         test: raises ``AssertionError`` for a bad case; hypothesis then looks for a smaller one.
         examples: number of cases.
     """
-    from hypothesis import HealthCheck, given, settings, strategies  # noqa: PLC0415 (a dependency of tests)
+    from hypothesis import HealthCheck, Phase, given, settings, strategies  # noqa: PLC0415 (for tests only)
 
-    quiet = settings(
+    quiet: Any = settings(
         max_examples=examples,
         database=None,
         deadline=None,
         derandomize=True,
+        phases=(Phase.generate, Phase.shrink),
+        report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )
 
     def each(case: Any) -> None:
         test(case)
 
-    tried: Callable[[], None] = quiet(given(draw(strategies))(each))
+    drawn: Any = given(draw(strategies))
+    tried: Any = quiet(drawn(each))
     tried()

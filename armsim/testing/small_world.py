@@ -22,8 +22,8 @@ def small_world(**changes: Any) -> World:
     """The small world.
 
     Zones are ``Z1`` to ``Z9``, the first six in force ``ash``, the others in ``birch``; bases ``East``,
-    ``Mid``, ``West`` (ash) and ``South`` (birch); unit kinds ``arv`` and ``car``; incident types ``armed`` and
-    ``job``.
+    ``Mid``, ``West`` (ash) and ``South`` (birch); unit kinds ``arv`` and ``car``; incident types ``armed``
+    and ``job``.
 
     Args:
         changes: top-level settings of the scenario, in place of those of the small world.

@@ -176,7 +176,7 @@ def partners(tmp_path_factory: pytest.TempPathFactory) -> dict[str, World]:
                 "types": {
                     "job": {
                         "grade": "G1",
-                        "annual": {"city": 40_000, "county": 2_500},
+                        "annual": {"city": 33_000, "county": 2_500},
                         "attendance": {"officers": 1},
                         "on_scene": {"exponential": "50 min"},
                     }

@@ -213,6 +213,18 @@ def test_lent_for_a_period_it_stays_and_then_goes_home(region) -> None:
     assert deployments(log, 3)[0]["arrived_at"] == near(125.0 + 1.0 + 7.0)
 
 
+@pytest.mark.parametrize(("kind", "first"), [("job", 3), ("low", 2)])
+def test_who_comes_home_serves_its_own_first_unless_others_need_it_more(region, kind, first) -> None:
+    """When the job is done at 47, one of grade 1 waits in Ashire since 20, and one in Beeshire since 25."""
+    story = region({"A": 1, "B": 1}, {"lend_above": 0})
+    story.incident("job", 0.0, 0.0, work=LONG).incident("job", 5.0, 0.0)
+    log = story.incident("job", 20.0, 0.0).incident(kind, 25.0, 10.0).play()
+    assert log.tables["incidents"]["force"].tolist() == [A, A, A, B]
+    assert units_sent(log, first) == [(1, near(47.0))]
+    # A minute of turn-out and 30 of work, and for Beeshire's ten kilometres back.
+    assert units_sent(log, 5 - first) == [(1, near(88.0 if first == 3 else 78.0))]
+
+
 def test_what_is_borrowed_is_not_lent_on(region) -> None:
     story = region({"A": 1, "B": 1, "C": 1}, {"lend_above": 0, "period": "4 h"})
     story.incident("job", 0.0, 0.0, work=LONG).incident("job", 1.0, 20.0, work=LONG)

@@ -3,29 +3,14 @@
 import numpy as np
 import pytest
 
-from armsim.domain import DEPLOYMENT_COLUMNS, INCIDENT_COLUMNS, FirearmsOutcome, Outcome, UnitStatus
+from armsim.domain import FirearmsOutcome, Outcome, UnitStatus
 from armsim.engine.aftermath import DIVERTED, RELIEVED, SHIFT_LIMIT, TURNED_BACK, WORK_DONE
+
+from .reading import deployments, statuses
+from .reading import incident as row
 
 WHEN = ("MOBILISING", "EN_ROUTE", "ON_SCENE")
 NEEDS_ARV = (0, 0, 0, 1)
-
-
-def row(log, number, columns=INCIDENT_COLUMNS, table="incidents"):
-    found = log.tables[table]
-    at = int(np.flatnonzero(found["incident"] == number)[0])
-    return {name: found[name][at].item() for name in columns}
-
-
-def deployments(log, number):
-    table = log.tables["deployments"]
-    keep = np.flatnonzero(table["incident"] == number)
-    return [{name: table[name][at].item() for name in DEPLOYMENT_COLUMNS} for at in keep]
-
-
-def statuses(log, unit):
-    table = log.tables["unit_status"]
-    mine = table["unit"] == unit
-    return list(zip(*(table[name][mine].tolist() for name in ("status", "start", "end")), strict=True))
 
 
 def test_the_ordinary_course_of_an_incident(tell, play) -> None:

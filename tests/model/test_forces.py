@@ -228,7 +228,7 @@ def units_of(world, force, streams):
         "short": {name: column.tolist() for name, column in short.items()},
         "hours": {team: hours for (team, name), hours in found.force_hours.items() if name == force},
         "points": {
-            one.name: ([place[:2] for place in points[one.number][0]], points[one.number][1])
+            one.name: [[place[:2] for place in tour] for tour in points[one.number]]
             for one in units.values()
             if one.number in points
         },
@@ -329,10 +329,10 @@ def test_patrols_keep_to_their_own_force(make):
     x, y, radius = (region.zones[name].to_numpy() for name in ("x_km", "y_km", "area_km2"))
     radius = np.sqrt(radius / np.pi)
     reached = set()
-    for number, (places, _) in patrol_points(region, found, streams).items():
+    for number, tours in patrol_points(region, found, streams).items():
         unit = found.units[number]
         own = region.ground.own[unit.force]
-        points = np.array([place[:2] for place in places])
+        points = np.array([place[:2] for tour in tours for place in tour])
         away = np.hypot(points[:, :1] - x[own], points[:, 1:] - y[own])
         assert (away < radius[own] + 1e-9).any(axis=1).all()
         reached.add((unit.kind, unit.force))

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from armsim.analysis.metrics import metrics
+from armsim.cli.condition import parse
 from armsim.cli.table import result_tables
 from armsim.config.loader import load_scenario
 from armsim.study.plan import Study
@@ -139,6 +141,18 @@ def test_second_incident_metrics_are_of_those_incidents(results):
     assert within["n"].item() == south.count
     if within["shown"].item():
         assert within["value"].item() == south.share(20 * 60)
+
+
+def test_a_condition_may_be_set_on_a_force(results):
+    summary = figure(results, "alone", "no_arv_free")
+
+    def broken(text):
+        return parse(text, metrics()).broken_by(summary)
+
+    assert len(broken("no_arv_free:force=south > 20%")) == 1
+    assert broken("no_arv_free:force=north > 20%") == []
+    region = figure(results, "alone", "no_arv_free", force="", level="", hour="")["value"].item()
+    assert len(broken(f"no_arv_free >= {100 * region - 0.01:.2f}%")) == 1  # of the region, not of each force
 
 
 def test_the_table_has_a_row_for_each_force_and_option(results):

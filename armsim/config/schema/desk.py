@@ -108,7 +108,8 @@ class ForceDesk(DeskConfig):
 def _check_places(capacity: int | None, managers: Managers | None, tasks_each: bool) -> None:
     if capacity is not None and managers is not None:
         raise ValueError(
-            "write capacity (tasks carried at once) or managers (people on duty), not both; null takes one away"
+            "write capacity (tasks carried at once) or managers (people on duty), not both; "
+            "null takes one away"
         )
     if capacity is not None and tasks_each:
         raise ValueError("capacity counts tasks and leaves nothing for tasks_each; write managers instead")

@@ -152,6 +152,10 @@ class PolicyOptions(Model):
         """Path below the options, and what is wrong there; nothing unless a policy says otherwise."""
         yield from ()
 
+    def remarks(self, known: Known) -> Iterator[str]:  # noqa: ARG002
+        """What may well be meant and should be seen."""
+        yield from ()
+
 
 class NoOptions(PolicyOptions):
     """The policy has no options of its own."""

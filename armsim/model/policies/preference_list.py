@@ -43,18 +43,19 @@ class PreferenceListOptions(PolicyOptions):
         return self
 
     def faults(self, known: Known) -> Iterator[tuple[Path, str]]:
-        """Zones, bases and types that are not there; zones left out, if nothing says what they get."""
+        """Zones, bases and types that are not there."""
         yield from known.unknown(self.by_type, "types", ("by_type",))
         yield from self._faults_in(self.order, known, ("order",))
         for name, lists in self.by_type.items():
             yield from self._faults_in(lists, known, ("by_type", name))
-        if self.order and "otherwise" not in self.model_fields_set:
-            bare = sorted(known.zones - self.order.keys())
-            if bare:
-                more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
-                remedy = "add it, or write otherwise: nearest (or nothing)"
-                text = f"no list for {', '.join(bare[:3])}{more}; {remedy}"
-                yield ("order",), text
+
+    def remarks(self, known: Known) -> Iterator[str]:
+        """Zones that nothing is sent to, if the scenario does not say so."""
+        bare = sorted(known.zones - self.order.keys())
+        if self.order and bare and "otherwise" not in self.model_fields_set:
+            more = f" and {len(bare) - 3} more" if len(bare) > 3 else ""
+            remedy = "nothing is sent there; say so with otherwise: nothing"
+            yield f"no list for {', '.join(bare[:3])}{more}: {remedy}"
 
     @staticmethod
     def _faults_in(

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 from armsim.model.travel.road_path import RoadPath
 
 #: What a travel kind needs to know of a place; opaque to everybody else. crow_fly: x + iy. matrix: the zone,
-#: or (zone, weight, x, y) parts in mid-trip. road_network: node, minutes to it, root, minutes and km² from the
-#: root.
+#: or (zone, weight, x, y) parts in mid-trip. road_network: node, minutes to it, root, minutes and km² from
+#: that.
 Anchor: TypeAlias = Any
 
 #: x km, y km, anchor.

@@ -9,7 +9,7 @@ from armsim.model.travel import CrowFly, Leg, SquareRootLaw
 LAW = SquareRootLaw(0.245, 1.05, 1.3)
 MODEL = CrowFly(LAW, np.array([0.0, 3.0, 40.0]), np.array([0.0, 4.0, 0.0]))
 KM = st.floats(-50.0, 50.0)
-PLACE = st.tuples(KM, KM, st.just(-1))
+PLACE = st.builds(lambda x, y: (x, y, complex(x, y)), KM, KM)
 
 
 @given(PLACE, PLACE, PLACE, st.floats(0.0, 60.0), st.floats(-5.0, 70.0))
