@@ -26,6 +26,7 @@ MODULES = (
             "scene", "unit",
         )
     ),
+    "armsim/model/policies/candidates.py",
     *(f"armsim/model/travel/{name}.py" for name in ("base", "crow_fly", "law", "leg", "noise")),
 )  # fmt: skip
 

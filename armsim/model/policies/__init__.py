@@ -1,13 +1,12 @@
 """Dispatch policies, ours and the registry's."""
 
 from armsim.model.policies.base import (
-    Candidates,
     DispatchPolicy,
     Known,
     NoOptions,
     PolicyOptions,
-    Run,
 )
+from armsim.model.policies.candidates import Candidates, Run
 from armsim.model.policies.cover_aware import CoverAware, CoverAwareOptions
 from armsim.model.policies.home_first import HomeFirst, HomeFirstOptions
 from armsim.model.policies.make import dispatch_policy

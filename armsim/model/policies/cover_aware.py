@@ -12,7 +12,8 @@ from armsim.config.base import Model
 from armsim.config.paths import Path
 from armsim.config.quantities import Duration
 from armsim.model.expected_cover import CoverMap, CoverOptions
-from armsim.model.policies.base import Candidates, Known, PolicyOptions
+from armsim.model.policies.base import Known, PolicyOptions
+from armsim.model.policies.candidates import Candidates
 
 if TYPE_CHECKING:
     from armsim.model.world import World

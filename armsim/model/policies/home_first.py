@@ -9,7 +9,8 @@ import numpy as np
 
 from armsim.config.base import Model
 from armsim.config.quantities import Duration
-from armsim.model.policies.base import Candidates, PolicyOptions
+from armsim.model.policies.base import PolicyOptions
+from armsim.model.policies.candidates import Candidates
 
 if TYPE_CHECKING:
     from armsim.model.world import World

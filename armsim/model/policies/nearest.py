@@ -6,7 +6,8 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from armsim.config.base import Model
-from armsim.model.policies.base import Candidates, NoOptions
+from armsim.model.policies.base import NoOptions
+from armsim.model.policies.candidates import Candidates
 
 if TYPE_CHECKING:
     from armsim.model.world import World

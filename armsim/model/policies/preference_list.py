@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 
 from armsim.config.base import Model
 from armsim.config.paths import Path
-from armsim.model.policies.base import Candidates, Known, PolicyOptions
+from armsim.model.policies.base import Known, PolicyOptions
+from armsim.model.policies.candidates import Candidates
 
 if TYPE_CHECKING:
     from armsim.model.world import World

@@ -72,6 +72,4 @@ class SquareRootLaw:
     def of_array(self, straight_km: ArrayLike) -> NDArray[np.float64]:
         """Minutes for an array of straight-line distances in km; same shape."""
         km: NDArray[Any] = np.asarray(straight_km, dtype=np.float64)
-        return np.where(
-            km > self.joint, self.constant + self.per_km * km, self.near * np.sqrt(km)
-        )
+        return np.where(km > self.joint, self.constant + self.per_km * km, self.near * np.sqrt(km))
