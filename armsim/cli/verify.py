@@ -92,13 +92,13 @@ def _record(one: Judged) -> dict[str, object]:
 
 def _sum_up(cases: list[Case], judged: list[Judged]) -> bool:
     """Say how it went; returns whether the acceptance rule holds."""
-    from armsim.study.verify.judge import accepted, allowed_outside, outside
+    from armsim.study.verify.judge import accepted, allowed_outside, outside, results
 
-    counted = [one for one in judged if one.judged]
+    counted = results(judged)
     for line in _left_out(cases):
         say(line)
-    for one in counted:
-        if one.verdict in ("wide", "wrong"):
+    for one in judged:
+        if one.judged and one.verdict in ("wide", "wrong"):
             width = (
                 f"half-width {_number(one.half_width)}, allowed {_number(one.bound)}, |z| {abs(one.z):.1f}"
             )

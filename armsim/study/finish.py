@@ -123,6 +123,8 @@ def _unit(name: str) -> str:
         return "minutes"
     if head.endswith("surveys"):
         return "surveys"
+    if head == "recovered":
+        return "replications"
     return "officers" if head.endswith("officers") else "crews" if head.startswith("crews_") else "incidents"
 
 

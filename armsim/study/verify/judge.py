@@ -182,10 +182,19 @@ def useful(controls: Floats) -> Floats:
 
 
 def accepted(judged: Sequence[Judged]) -> bool:
-    """The acceptance rule over all quantities of a run."""
-    counted = [one for one in judged if one.judged]
-    failed = [one for one in counted if one.verdict in ("wide", "wrong")]
+    """The acceptance rule over all quantities of a run.
+
+    What was drawn must not be wrong, and is else not counted: its parts say much the same, so that several
+    are outside together, and quantities that a case does not ask for would thin out those that it does.
+    """
+    failed = [one for one in judged if one.judged and one.verdict in ("wide", "wrong")]
+    counted = results(judged)
     return not failed and len(outside(counted)) <= allowed_outside(len(counted))
+
+
+def results(judged: Sequence[Judged]) -> list[Judged]:
+    """Quantities that the cases ask for and that are judged."""
+    return [one for one in judged if one.judged and one.cell.sharpness is not Sharpness.DRAWS]
 
 
 def outside(judged: Sequence[Judged]) -> list[Judged]:

@@ -27,7 +27,7 @@ class Sharpness(StrEnum):
     """How narrow the 99% interval must be."""
 
     RATE = "rate"
-    """Utilisation, P(wait), mean travel: 1% of the exact value."""
+    """Utilisation, P(wait), P(loss) of all calls, mean travel: 1% of the exact value."""
     MEAN = "mean"
     """Mean waits and other mean times: 2% of the exact value."""
     SHARE = "share"
@@ -62,13 +62,13 @@ def _within(*names: str) -> dict[str, Quantity]:
 
 
 QUANTITIES: dict[str, Quantity] = {
-    **_plain(Sharpness.RATE, "p_wait", "p_wait_first", "p_wait_last", "mean_travel"),
+    **_plain(Sharpness.RATE, "p_wait", "p_wait_first", "p_wait_last", "p_loss", "mean_travel"),
     **_plain(
         Sharpness.RATE, "mean_first_unit_travel", "mean_last_unit_travel", "mean_travel_of_queued_calls"
     ),
     **_plain(Sharpness.MEAN, "mean_wait", "mean_wait_first", "mean_wait_last", "mean_wait_all_calls"),
     **_plain(Sharpness.MEAN, "mean_response", "mean_first_response", "mean_last_response", "mean_sojourn"),
-    **_plain(Sharpness.SHARE, "p_loss", "p_abandon", "p_short", "p_not_started_at_once"),
+    **_plain(Sharpness.SHARE, "p_abandon", "p_short", "p_not_started_at_once"),
     **_within("p_response_le", "p_first_response_le", "p_last_response_le"),
     **_within("p_wait_le", "p_wait_first_le", "p_wait_last_le", "wait_quantile", "response_quantile"),
     "unit_utilisation": Quantity((Axis.UNIT,), Sharpness.RATE, splits=False),
@@ -187,7 +187,9 @@ def _plan(name: str, case: Case) -> _Plan | str:
         known = [*QUANTITIES, *(one + suffix for one in QUANTITIES for suffix in _SPLITS)]
         return f"unknown quantity {name}{suggestion(name, known)}"
     axes = quantity.axes + (() if split is None else (split,))
-    return _Plan(case, name, base, axes, quantity.sharpness, alternatives)
+    # a part of the day or a class may lose hardly any calls, and 1% of next to nothing takes for ever
+    rare = base == "p_loss" and split is not None
+    return _Plan(case, name, base, axes, Sharpness.SHARE if rare else quantity.sharpness, alternatives)
 
 
 def _walk(

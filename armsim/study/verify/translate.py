@@ -321,7 +321,7 @@ def _policy(setup: Setup, reserve: bool) -> dict[str, Any]:
         }
         for one in setup.types
     }
-    return {"kind": "preference_list", "order": next(iter(by_type.values())), "by_type": by_type}
+    return {"kind": "preference_list", "by_type": by_type, "otherwise": "nothing"}
 
 
 def _diversion(grades: list[tuple[str, int]]) -> Iterator[dict[str, Any]]:

@@ -38,7 +38,7 @@ def test_right_figures_are_accepted(tmp_path):
         "z",
         "verdict",
     ]
-    assert "1 cases, 5 metrics" in done.stderr
+    assert "1 cases, 2 metrics" in done.stderr
 
 
 def test_a_wrong_figure_is_not(tmp_path):

@@ -122,3 +122,14 @@ def test_the_acceptance_rule():
     assert not accepted(verdicts(ok=500, wrong=1))
     assert not accepted(verdicts(ok=500, wide=1))
     assert accepted(verdicts(ok=50, too_few=40))
+
+
+def test_draws_must_not_be_wrong_and_else_do_not_count():
+    draws = Cell("draws", 0.0, Sharpness.DRAWS, "draws: calls", "", {})
+
+    def drawn(verdict: str, count: int) -> list[Judged]:
+        return [Judged("T", draws, 0.0, 1.0, np.inf, 0.0, verdict)] * count
+
+    assert accepted(verdicts(ok=10) + drawn("outside", 3))
+    assert not accepted(verdicts(ok=96, outside=4) + drawn("ok", 500))
+    assert not accepted(verdicts(ok=500) + drawn("wrong", 1))
