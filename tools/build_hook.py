@@ -1,6 +1,6 @@
 """Build hook: compiles the engine's hot modules with mypyc where a C compiler is at hand.
 
-The source is ordinary Python and runs as it is; the compiled modules give the same logs in about two thirds
+The source is ordinary Python and runs as it is; the compiled modules give the same logs in about six tenths
 of the time. Without a compiler, or with ``ARMSIM_PURE=1``, the wheel is pure Python and a line says so.
 Editable installs are never compiled: a compiled module would hide an edit.
 """
@@ -23,7 +23,7 @@ MODULES = (
         f"armsim/engine/{name}.py"
         for name in (
             "aftermath", "casework", "control_room", "fleet", "incident", "milestones", "pool", "recorder",
-            "scene", "unit",
+            "scene", "simulation", "unit",
         )
     ),
     "armsim/model/policies/candidates.py",

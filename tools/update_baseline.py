@@ -18,7 +18,7 @@ from armsim.study.worlds import world_of
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "tests" / "baseline" / "baseline.json"
-SCENARIOS = ("critical", "metropolis", "rural_county", "severe")
+SCENARIOS = ("critical", "east_midlands_pooling", "metropolis", "rural_county", "second_incident", "severe")
 #: Short enough for every test run.
 SETS = ("window=3 days", "warm_up=6 h", "cool_down=6 h")
 #: critical.yaml's change of level is brought forward; a placement that takes long to prove might depend on

@@ -65,7 +65,9 @@ def busiest() -> Books:
 
 def test_a_unit_still_out_at_the_end_has_overrun() -> None:
     content = document(lambda values: values[-1])
-    found = [(books, late) for books in (booked(content, one) for one in range(8)) if (late := still_out(books))]
+    found = [
+        (books, late) for books in (booked(content, one) for one in range(8)) if (late := still_out(books))
+    ]
     assert found
     assert all(tour["end"] == books.horizon for books, late in found for tour in late)
 

@@ -7,12 +7,16 @@ from armsim.model.travel import NoiseSpread, SpeedProfile
 @pytest.mark.parametrize("spread", [0.0, 0.15, 0.3, 0.45, 1.0])
 def test_mean_of_the_factor_is_one(spread):
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)  # quadrature for the standard normal
-    mean = sum(w * NoiseSpread(spread, 0.0, spread).factor(5.0, z) for z, w in zip(nodes, weights, strict=True)) / np.sqrt(2 * np.pi)
+    mean = sum(
+        w * NoiseSpread(spread, 0.0, spread).factor(5.0, z) for z, w in zip(nodes, weights, strict=True)
+    ) / np.sqrt(2 * np.pi)
     assert mean == pytest.approx(1.0, abs=1e-9)
 
 
 def test_standard_deviation_of_the_log_is_the_spread():
-    assert np.log(NoiseSpread(0.3, 0.0, 0.3).factor(5.0, 1.0) / NoiseSpread(0.3, 0.0, 0.3).factor(5.0, 0.0)) == pytest.approx(0.3)
+    assert np.log(
+        NoiseSpread(0.3, 0.0, 0.3).factor(5.0, 1.0) / NoiseSpread(0.3, 0.0, 0.3).factor(5.0, 0.0)
+    ) == pytest.approx(0.3)
 
 
 def test_spread_falls_to_its_floor():
