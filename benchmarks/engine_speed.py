@@ -4,6 +4,9 @@ Run ``python benchmarks/engine_speed.py``; with ``--check`` it ends with code 1 
 ``--weeks 1 4 13 52`` shows whether the cost stays flat as the window grows, ``--memory 30`` whether a worker
 grows with the replications it has done.
 
+It measures the armsim that is installed, whose engine is compiled where a C compiler was at hand
+(``tools/build_hook.py``); with ``PYTHONPATH=.`` it measures the source tree, which is plain Python.
+
 CPU time, not wall time. The bare loop (one process that waits for 60,000 timeouts) is timed before and after
 every run, and the run is divided by the mean of both, so that a machine that slows down slows both.
 """
@@ -24,6 +27,7 @@ import simpy
 
 from armsim.config.loader import load_scenario
 from armsim.domain import Record
+from armsim.engine import fleet
 from armsim.engine.simulation import simulate
 from armsim.model.world import World
 from armsim.study.worlds import world_of
@@ -116,8 +120,10 @@ def main() -> None:
     reader.add_argument("--weeks", type=int, nargs="+", default=[], help="window lengths, such as 1 4 13 52")
     reader.add_argument("--memory", type=int, default=0, metavar="N", help="memory over N replications")
     given = reader.parse_args()
+    engine = "plain Python" if str(fleet.__file__).endswith(".py") else "compiled"
     print(
-        f"Python {platform.python_version()}, SimPy {simpy.__version__}, {given.runs} runs, {SCENARIO.name}\n"
+        f"Python {platform.python_version()}, SimPy {simpy.__version__}, engine {engine}, {given.runs} runs, "
+        f"{SCENARIO.name}\n"
     )
     within = ratios(given.runs)
     if given.weeks:
