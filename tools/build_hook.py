@@ -49,7 +49,9 @@ class CompileEngine(BuildHookInterface):  # type: ignore[misc]
         try:
             built = compiled(Path(self.root), self._folder)
         except (OSError, subprocess.CalledProcessError) as error:
-            self.app.display_warning(f"armsim: the engine is not compiled and runs as plain Python ({error})")
+            said = getattr(error, "stdout", None) or str(error).encode()
+            reason = said.decode(errors="replace").strip().splitlines()[-1]
+            self.app.display_warning(f"armsim: the engine is not compiled and runs as plain Python: {reason}")
             return
         for path in built:
             build_data["force_include"][str(path)] = str(path.relative_to(self._folder / "out"))
@@ -75,5 +77,5 @@ def compiled(root: Path, folder: Path) -> list[Path]:
     shutil.copytree(root / "armsim", folder / "armsim")
     (folder / "setup.py").write_text(_SETUP.format(arguments=[*_MYPY, *MODULES]))
     command = [sys.executable, "setup.py", "-q", "build_ext", "--build-lib", "out", "--build-temp", "temp"]
-    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return sorted((folder / "out").rglob("*.so")) + sorted((folder / "out").rglob("*.pyd"))
