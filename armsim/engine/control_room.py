@@ -325,7 +325,10 @@ class ControlRoom:
         runner_up = NAN if second == inf else found.minutes[self.best(rest, second, found.units)]
         others = len(rest) - rest.count(inf)
         deployment = Deployment(incident, unit, incident.sent, now, minutes, runner_up, others, reason)
-        deployment.rank = 1.0 + len([other for other in found.minutes if other < minutes])
+        if minutes == min(found.minutes):
+            deployment.rank = 1.0
+        else:
+            deployment.rank = 1.0 + len([other for other in found.minutes if other < minutes])
         deployment.rule = float(self.policy.rule(incident, found, index))
         return deployment
 

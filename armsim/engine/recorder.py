@@ -117,7 +117,7 @@ class Recorder:
 
 
 def _columns(flat: list[float], names: tuple[str, ...], sort: tuple[str, ...]) -> Table:
-    matrix = np.array(flat, dtype=np.float64).reshape(-1, len(names))
+    matrix = np.fromiter(flat, dtype=np.float64, count=len(flat)).reshape(-1, len(names))
     table = {name: np.ascontiguousarray(matrix[:, index]) for index, name in enumerate(names)}
     if sort and len(matrix):
         order = np.lexsort([table[name] for name in reversed(sort)])
