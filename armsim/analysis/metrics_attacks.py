@@ -20,8 +20,7 @@ _BOTH = ("with", "without")
 
 
 def _second_quantiles(data: OptionData, p: float) -> Iterator[Row]:
-    for labels in _wholes(data):
-        filters: dict[str, Any] = {name: value or None for name, value in labels.items()}
+    for labels, filters in _wholes(data):
         curve = data.curve(Milestone.FIRST_ARMED, grade="FIREARMS", second=True, **filters)
         if curve.count:
             yield quantile_row({"milestone": "first_armed", **labels}, curve, p, data)
@@ -42,8 +41,7 @@ def _second_incident_within_target(data: OptionData) -> Iterator[Row]:
     for name, target in data.scenario.targets.items():
         if target.milestone != "first_armed" or "FIREARMS" not in target.grades:
             continue
-        for labels in _wholes(data):
-            filters = {group: value or None for group, value in labels.items()}
+        for labels, filters in _wholes(data):
             curve = data.target_curve(target, None, filters.pop("level"), second=True, **filters)
             limit = 60 * max(target.urban, target.rural)
             if curve.count:
@@ -54,8 +52,7 @@ def _second_incident_within_target(data: OptionData) -> Iterator[Row]:
 
 @metric("second_incidents", "share", "neither", "Second incidents", "firearms incidents")
 def _second_incidents(data: OptionData) -> Iterator[Row]:
-    for labels in _wholes(data):
-        filters: dict[str, Any] = {group: value or None for group, value in labels.items()}
+    for labels, filters in _wholes(data):
         every, second = (
             data.counts(Milestone.FULL_ATTENDANCE, grade="FIREARMS", second=only, **filters)
             for only in (None, True)
@@ -131,12 +128,11 @@ def recovery_curve(data: OptionData) -> ResponseCurve:
     return ResponseCurve.from_rows(data.totals.index.to_numpy(), seconds, fate, data.replications)
 
 
-def _wholes(data: OptionData) -> Iterator[Labels]:
-    """All together, each level, and each force."""
-    for level in data.level_labels:
-        yield {"level": level, "force": ""}
-    for force in data.parts:
-        yield {"level": "", "force": force}
+def _wholes(data: OptionData) -> Iterator[tuple[Labels, dict[str, Any]]]:
+    """All together, each level, and each force: labels, and what to filter by."""
+    wholes = [(level, "") for level in data.level_labels] + [("", force) for force in data.parts]
+    for level, force in wholes:
+        yield {"level": level, "force": force}, {"level": level or None, "force": force or None}
 
 
 def _sites(data: OptionData) -> Iterator[tuple[str, Sequence[int]]]:

@@ -28,6 +28,7 @@ from armsim.engine.incident import (
     lines_short,
     subtract,
 )
+from armsim.engine.pool import Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.scene import Scene
 from armsim.engine.unit import FOLLOW_ON, HOLDING, MOBILISING, ON_POST, ON_SCENE, Unit
@@ -93,8 +94,10 @@ class Casework:
 
     def _opened(self, incident: Incident) -> None:
         self.open[incident.number] = incident
-        if 0.0 <= incident.drawn.received_at < self.window:
-            self.open_counted += 1
+        self.open_counted += self._is_counted(incident)
+
+    def _is_counted(self, incident: Incident) -> bool:
+        return 0.0 <= incident.drawn.received_at < self.window
 
     def begin(self, incident: Incident, now: float) -> None:
         """Open an incident: set its alarms, and ask for authority where it is needed."""
@@ -278,11 +281,9 @@ class Casework:
         if incident.alone_since is not None:
             incident.alone_minutes += now - incident.alone_since
         del self.open[incident.number]
-        drawn = incident.drawn
-        if 0.0 <= drawn.received_at < self.window:
-            self.open_counted -= 1
+        self.open_counted -= self._is_counted(incident)
         if not incident.rules.post:
-            graded_at = drawn.graded_at if incident.was_graded else NAN
+            graded_at = incident.drawn.graded_at if incident.was_graded else NAN
             self.recorder.incident(incident, milestones.firearms_outcome(incident), graded_at)
 
     # --- withdrawal -----------------------------------------------------------------------------------
@@ -359,11 +360,14 @@ class Casework:
 
         When nobody waits, a unit that comes free needs no event: it is rolled when somebody looks.
         """
-        pools = room.pools if room.aid is None else self.fleet.pools
-        at = min([pool.timers[0][0] for pool in pools])
+        at = min([pool.timers[0][0] for pool in self._in_reach(room)])
         if at < room.watch_at:
             room.watch_at = at
             Alarm(self.clock, max(at, self.clock.now), UNIT_FREE, self._look_again, room)
+
+    def _in_reach(self, room: ControlRoom) -> Sequence[Pool]:
+        """Pools that *room* may have units of."""
+        return room.pools if room.aid is None else self.fleet.pools
 
     def _look_again(self, alarm: Alarm) -> None:
         room: ControlRoom = alarm.subject
@@ -371,7 +375,7 @@ class Casework:
         if now < room.watch_at:
             return  # an earlier look has replaced this one
         room.watch_at = NEVER
-        for pool in room.pools if room.aid is None else self.fleet.pools:
+        for pool in self._in_reach(room):
             self.fleet.roll(pool, now)
         self._serve(room, now)
         if self.take_over is not None:

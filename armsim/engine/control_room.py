@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, inf
 
-from armsim.domain import MINUTES_PER_HOUR, AssignmentReason, ThreatLevel
+from armsim.domain import AssignmentReason, ThreatLevel
 from armsim.engine.aid import Aid
 from armsim.engine.fleet import Fleet
-from armsim.engine.incident import OFFICERS, Deployment, Incident, lines_short
+from armsim.engine.incident import NAN, OFFICERS, Deployment, Incident, lines_short
 from armsim.engine.pool import Group, Pool
 from armsim.engine.unit import AVAILABLE_AT_BASE, MOBILISING, ON_PATROL, Unit
 from armsim.model.policies import Candidates, DispatchPolicy, Run
@@ -22,7 +22,6 @@ NO_WORK = -1
 OWN_GRADE = -2
 #: Reasons logged with an assignment.
 FREE_UNIT, DIVERTED_UNIT = int(AssignmentReason.FREE), int(AssignmentReason.DIVERTED)
-NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ class ControlRoom:
         grade = type_rules.grade
         reserve, diversions = rules.reserve[rules.level], rules.divert[rules.level][grade]
         latest = -inf if type_rules.takes_late else now + rules.shift_margin
-        hour = fleet.hours[int((now - fleet.begin) // MINUTES_PER_HOUR)]
+        hour = fleet.time_factor(now)
         approach, pools, wheel_turn_out = fleet.travel.approach, self.pools, self.turn_out_wheel
         found = Candidates(now)
         units, minutes, runs = found.units, found.minutes, found.runs

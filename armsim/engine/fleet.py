@@ -157,8 +157,8 @@ class Fleet:
         travel, leg, points, pool = self.travel, unit.leg, unit.points, unit.pool
         unit.slot = slot = unit.slot + 1
         origin = leg.destination if leg.arrives <= at else travel.position(leg, at)
-        hour = self.hours[int((at - self.begin) // MINUTES_PER_HOUR)]
-        unit.leg = pool.wheel[unit] = travel.trip(origin, points[slot % len(points)], at, hour)
+        point = points[slot % len(points)]
+        unit.leg = pool.wheel[unit] = travel.trip(origin, point, at, self.time_factor(at))
         until = unit.slot_origin + (slot + 1) * unit.rules.patrol_slot
         unit.until = min(until, unit.ends, unit.break_at)
 
@@ -219,13 +219,8 @@ class Fleet:
             self.enter(unit, ON_PATROL, now, until, True, leg)
         elif unit.number in self.cover:
             self.wait(unit, now, self.cover[unit.number].base_for(unit, now))
-        elif place == unit.base:
-            self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
         else:
-            home = self._home(unit, place, now)
-            free = not unit.rules.home_first
-            until = min(home.arrives, unit.ends, unit.break_at) if free else home.arrives
-            self.enter(unit, RETURNING, now, until, free, home)
+            self.wait(unit, now, unit.base)
 
     def wait(self, unit: Unit, now: float, base: Place) -> None:
         """Drive to *base* and wait there; to its own, when the duty would end on the way to another."""
@@ -233,11 +228,14 @@ class Fleet:
         leg = self.travel.trip(place, base, now, self.time_factor(now))
         if leg.arrives >= unit.ends and base != unit.base:
             base, leg = unit.base, self._home(unit, place, now)
+        rest = min(unit.ends, unit.break_at)
         if place == base:
-            self.enter(unit, AVAILABLE_AT_BASE, now, min(unit.ends, unit.break_at), True, Leg.at(place))
+            self.enter(unit, AVAILABLE_AT_BASE, now, rest, True, Leg.at(place))
+        elif unit.rules.home_first:
+            self.enter(unit, RETURNING, now, leg.arrives, False, leg)
         else:
             status = RETURNING if base == unit.base else REPOSITIONING
-            self.enter(unit, status, now, min(leg.arrives, unit.ends, unit.break_at), True, leg)
+            self.enter(unit, status, now, min(leg.arrives, rest), True, leg)
 
     def _home(self, unit: Unit, place: tuple[float, float, object], now: float) -> Leg:
         return self.travel.trip(place, unit.base, now, self.time_factor(now))

@@ -17,10 +17,9 @@ from armsim.domain import (
     SURVEY_COLUMNS,
     Record,
 )
-from armsim.engine.incident import Deployment, Incident
+from armsim.engine.incident import NAN, Deployment, Incident
 from armsim.engine.unit import Unit
 
-NAN = float("nan")
 Table = dict[str, NDArray[np.float64]]
 
 _SORT = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
 from armsim.engine.blocs import bloc_of_force, control_rooms
-from armsim.engine.call_handling import CallRoom, build_call_room, by_received
+from armsim.engine.call_handling import build_call_room, by_received
 from armsim.engine.casework import Casework
 from armsim.engine.clock import NEW_INCIDENT, ROSTER, SURVEY, WORK_ENDS, Alarm, Clock
 from armsim.engine.cover import watch_cover
@@ -133,9 +134,10 @@ class Simulation:
         feed_attack_tasks(self.world, self.clock, self.attacks, self.casework.desks)
         self.clock.feed(ROSTER, self._roster_feed())
         if self.calls is None:
-            self.clock.feed(NEW_INCIDENT, self._incident_feed(incidents))
+            feed = self._incident_feed(incidents, attrgetter("graded_at"), self.casework.graded)
         else:
-            self.clock.feed(NEW_INCIDENT, self._call_feed(by_received(incidents), self.calls))
+            feed = self._incident_feed(by_received(incidents), attrgetter("received_at"), self.calls.call)
+        self.clock.feed(NEW_INCIDENT, feed)
         if self.world.scenario.study.survey_every > 0:
             self.clock.feed(SURVEY, self._survey_feed())
         self.clock.run(until=self.window)
@@ -207,7 +209,7 @@ class Simulation:
     # --- feeds ----------------------------------------------------------------------------------------
 
     def _roster_feed(self) -> list[FeedItem]:
-        """Levels, duty starts, breaks and posts, in order of minute and then of kind and number."""
+        """Levels, duty starts and posts, in order of minute and then of kind and number."""
         items: list[FeedItem] = [
             (start, _LEVEL + int(level), self._level_changes, int(level))
             for level, start, _ in self.levels.spells(self.begin, self.end)
@@ -267,17 +269,13 @@ class Simulation:
         Alarm(self.clock, spec.closes, WORK_ENDS + index, lambda _: self.casework.post_closes(post), post)
         self.casework.graded(post)
 
-    def _incident_feed(self, table: IncidentTable) -> Iterator[FeedItem]:
-        graded = self.casework.graded
+    def _incident_feed(
+        self, table: IncidentTable, moment: Callable[[Drawn], float], call: Callable[[Incident], None]
+    ) -> Iterator[FeedItem]:
+        """Incidents in order of a moment of theirs, at which they are called."""
         for start in range(0, len(table), _CHUNK):
             for incident in self._made(table, slice(start, start + _CHUNK)):
-                yield incident.drawn.graded_at, incident.number, graded, incident
-
-    def _call_feed(self, table: IncidentTable, calls: CallRoom) -> Iterator[FeedItem]:
-        """Incidents as they are received, where call takers are limited."""
-        for start in range(0, len(table), _CHUNK):
-            for incident in self._made(table, slice(start, start + _CHUNK)):
-                yield incident.drawn.received_at, incident.number, calls.call, incident
+                yield moment(incident.drawn), incident.number, call, incident
 
     def _made(self, table: IncidentTable, rows: slice) -> Iterator[Incident]:
         """Incidents of some rows; made in chunks so that memory does not grow with the window."""

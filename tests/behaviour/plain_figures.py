@@ -95,6 +95,7 @@ def response_fates(books: Books) -> Fates:
         kind = scenario.demand.types[books.world.types[int(row["type"])]]
         if kind.grade == "PLANNED":
             continue
+        # The keys are literals to a type checker, the names of an enumeration here.
         level = scenario.threat.levels.get(ThreatLevel(int(row["level"])).name)  # type: ignore[call-overload]
         attendance = (level.attendance if level else {}).get(
             books.world.types[int(row["type"])], kind.attendance

@@ -116,8 +116,8 @@ def minutes_between(zones: list[tuple[float, float]]) -> list[list[float]]:
 
 
 @pytest.fixture
-def hear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Hearing]:
-    return both_heard(tmp_path, monkeypatch)
+def hear(tmp_path: Path) -> Callable[..., Hearing]:
+    return both_heard(tmp_path)
 
 
 LIGHT, HEAVY = (40, 0.6), (26, 1.1)

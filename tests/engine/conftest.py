@@ -11,9 +11,8 @@ import pytest
 
 from armsim.config.schema import Scenario
 from armsim.domain import Grade, Record
-from armsim.engine import simulation
 from armsim.engine.log import EventLog
-from armsim.engine.simulation import Simulation
+from armsim.engine.simulation import Simulation, simulate
 from armsim.model.demand import IncidentTable
 from armsim.model.world import World, build_world
 from armsim.streams import Streams
@@ -76,7 +75,7 @@ class Story:
 
     def play(self) -> EventLog:
         """The log of the story."""
-        return simulation.simulate(self.world, 1, 0, Record.FULL, self.table())
+        return simulate(self.world, 1, 0, Record.FULL, self.table())
 
     def table(self) -> IncidentTable:
         """The incidents, as the demand model hands them over."""
@@ -184,14 +183,13 @@ def tell(make_world: Callable[..., World]) -> Callable[..., Story]:
 
 
 @pytest.fixture
-def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EventLog]:
+def play() -> Callable[..., EventLog]:
     """Run a story at a recording level; the simulation passes through *prepare* before it runs."""
 
     def run(
         story: Story, record: Record = Record.FULL, prepare: Callable[[Simulation], None] | None = None
     ) -> EventLog:
-        monkeypatch.setattr(simulation, "draw_incidents", lambda *_: story.table())
-        running = Simulation(story.world, Streams(1, 0), record)
+        running = Simulation(story.world, Streams(1, 0), record, story.table())
         if prepare is not None:
             prepare(running)
         return running.run()

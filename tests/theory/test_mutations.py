@@ -32,6 +32,7 @@ SEED = 20
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(
+        # A module that can be imported has a spec, which a type checker cannot know.
         not (importlib.util.find_spec("armsim.engine.fleet").origin or "").endswith(".py"),  # type: ignore[union-attr]
         reason="faults can be planted in the plain engine only, not in the compiled one",
     ),

@@ -40,25 +40,9 @@ class CrowFly(TravelBase):
         joint, near = law.joint, law.near * factor
         constant, per_km = law.constant * factor + add, law.per_km * factor
         straight = [
-            abs(leg.destination[2] - here)
-            if leg.arrives <= now
-            else abs(
-                (start := leg.origin[2])
-                + (leg.destination[2] - start) * ((now - leg.departs) / (leg.arrives - leg.departs))
-                - here
-            )
-            if leg.departs < now
-            else abs(leg.origin[2] - here)
-            for leg in legs
+            abs((leg.destination[2] if leg.arrives <= now else _under_way(leg, now)) - here) for leg in legs
         ]
         return [constant + per_km * km if km > joint else near * sqrt(km) + add for km in straight]
-
-    def trip(self, origin: Place, destination: Place, departs: float, factor: float) -> Leg:
-        """The leg of a trip without noise; the law is written out for speed."""
-        law = self.law
-        km = abs(destination[2] - origin[2])
-        minutes = law.constant + law.per_km * km if km > law.joint else law.near * sqrt(km)
-        return Leg(origin, destination, departs, departs + minutes * factor)
 
     def position(self, leg: Leg, now: float) -> Place:
         """The point of the straight line at the share of the trip's time."""
@@ -66,10 +50,6 @@ class CrowFly(TravelBase):
             return leg.destination
         point = _under_way(leg, now)
         return point.real, point.imag, point
-
-    def road_km(self, origin: Place, destination: Place) -> float:
-        """Circuity times the straight line between two places, km."""
-        return self.law.circuity * float(abs(destination[2] - origin[2]))
 
     def minutes_to_zones(self, places: Sequence[Place]) -> NDArray[np.float32]:
         """Mean minutes from each place to each zone's centroid; shape (places, zones)."""

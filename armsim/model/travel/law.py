@@ -59,9 +59,7 @@ class SquareRootLaw:
 
     def of_squared(self, squared: float) -> float:
         """Minutes for a squared straight-line distance in km²: what hot loops have at hand."""
-        if squared > self.joint_squared:
-            return self.constant + self.per_km * math.sqrt(squared)
-        return self.near * math.sqrt(math.sqrt(squared))
+        return self.minutes(math.sqrt(squared))
 
     def minutes(self, straight_km: float) -> float:
         """Minutes for a straight-line distance in km, 0 or more."""
