@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
@@ -11,7 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, Record
+from armsim.domain import (
+    DUTY_COLUMNS,
+    MINUTES_PER_DAY,
+    MINUTES_PER_HOUR,
+    POST_COLUMNS,
+    THREAT_COLUMNS,
+    Record,
+)
 from armsim.engine.blocs import bloc_of_force, control_rooms
 from armsim.engine.call_handling import build_call_room, by_received
 from armsim.engine.casework import Casework
@@ -331,24 +338,17 @@ class Simulation:
         tables = self.recorder.tables()
         table = self.duty
         begun = table.start < horizon
-        tables["duty"] = {
-            "unit": _floats(table.unit[begun]),
-            "start": _floats(table.start[begun]),
-            "planned_end": _floats(table.end[begun]),
-            "end": np.minimum(np.array(self.recorder.actual_ends)[begun], horizon),
-            "officers": _floats(table.officers[begun]),
-            "ced": _floats(table.ced[begun]),
-            "armed_officers": _floats(table.armed_officers[begun]),
-            "arv": _floats(table.arv[begun]),
-        }
+        ends = np.minimum(self.recorder.actual_ends, horizon)
+        periods = (
+            table.unit, table.start, table.end, ends,
+            table.officers, table.ced, table.armed_officers, table.arv,
+        )  # fmt: skip
+        tables["duty"] = _table(DUTY_COLUMNS, [column[begun] for column in periods])
         tables["shortfalls"] = {name: _floats(column) for name, column in table.shortfalls.items()}
         tables["posts"] = self._post_table(horizon)
-        spells = self.levels.spells(self.begin, horizon)
-        tables["threat"] = {
-            "level": np.array([float(level) for level, _, _ in spells]),
-            "start": np.array([start for _, start, _ in spells]),
-            "end": np.array([end for _, _, end in spells]),
-        }
+        tables["threat"] = _table(
+            THREAT_COLUMNS, np.reshape(self.levels.spells(self.begin, horizon), (-1, 3)).T
+        )
         return tables
 
     def _post_table(self, horizon: float) -> Table:
@@ -356,12 +356,9 @@ class Simulation:
         wanted = [
             min(self.posts[row.post_index].closes, horizon) - row.drawn.received_at for row in self.post_rows
         ]
-        return {
-            "post": _floats(np.array([row.post_index for row in self.post_rows])),
-            "day": np.array([row.drawn.received_at // MINUTES_PER_DAY for row in self.post_rows]),
-            "wanted_minutes": _floats(np.array(wanted)),
-            "filled_minutes": _floats(np.array([row.filled_minutes for row in self.post_rows])),
-        }
+        days = [row.drawn.received_at // MINUTES_PER_DAY for row in self.post_rows]
+        filled = [row.filled_minutes for row in self.post_rows]
+        return _table(POST_COLUMNS, ([row.post_index for row in self.post_rows], days, wanted, filled))
 
 
 def _break_due(unit: Unit) -> float:
@@ -374,5 +371,9 @@ def _break_due(unit: Unit) -> float:
     return earliest + unit.seat * _GOLDEN % 1.0 * max(0.0, latest - earliest - unit.rules.break_length)
 
 
-def _floats(column: NDArray[Any]) -> NDArray[np.float64]:
+def _table(names: Sequence[str], columns: Iterable[Any]) -> Table:
+    return {name: _floats(column) for name, column in zip(names, columns, strict=True)}
+
+
+def _floats(column: Any) -> NDArray[np.float64]:
     return np.asarray(column, dtype=np.float64)

@@ -6,21 +6,16 @@ import json
 import os
 import pickle
 import shutil
-import signal
 import tempfile
-import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import islice
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +32,7 @@ from armsim.model.world import World
 from armsim.study import files, finish, store
 from armsim.study.plan import Study, chunks
 from armsim.study.results import Results
+from armsim.study.workers import deaf_to_interrupts, workers
 from armsim.study.worlds import bases_of, world_of
 
 _FIRST_ARMED = MILESTONES.index(Milestone.FIRST_ARMED)
@@ -220,58 +216,24 @@ def _failures(folder: Path, study: Study) -> tuple[store.Failure, ...]:
 
 
 def _reports(tasks: list[_Task], jobs: int) -> Iterator[_Report]:
-    """Reports of the tasks as they end.
-
-    Workers are forked from a process that has imported what they need, and nothing else: imports are paid
-    once whatever the number of jobs, and no thread of the parent's is forked. They are no children of the
-    parent: what ``time`` says of a run leaves out their share.
-    """
+    """Reports of the tasks as they end."""
     if jobs <= 1 or len(tasks) <= 1:
         yield from map(_run_chunk, tasks)
         return
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["armsim.study.runner", "armsim.engine.simulation"])
-    pool = ProcessPoolExecutor(min(jobs, len(tasks)), context, _end_with_parent)
     try:
-        left = iter(tasks)
-        with _deaf_to_interrupts():  # processes are started here, and are born deaf
-            running = {pool.submit(_run_chunk, task) for task in islice(left, jobs)}
-        while running:  # no more is handed out than is being run, so that an interrupt waits for nothing else
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            running |= {pool.submit(_run_chunk, task) for task in islice(left, len(ended))}
-            for future in ended:
-                yield future.result()
+        with workers(min(jobs, len(tasks)), "armsim.study.runner", "armsim.engine.simulation") as pool:
+            left = iter(tasks)
+            with deaf_to_interrupts():  # processes are started here, and are born deaf
+                running = {pool.submit(_run_chunk, task) for task in islice(left, jobs)}
+            while running:  # no more is handed out than is being run: an interrupt waits for nothing else
+                ended, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {pool.submit(_run_chunk, task) for task in islice(left, len(ended))}
+                for future in ended:
+                    yield future.result()
     except BrokenProcessPool:
         raise RunFolderError(
             "a worker process was killed, perhaps for want of memory; the same command goes on, with fewer -j"
         ) from None
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Let a worker end when its parent is killed; left alone it would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
-
-
-def _outlive(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; only the parent may act on it, workers end their chunk."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _run_chunk(task: _Task) -> _Report:

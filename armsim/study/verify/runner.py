@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import signal
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from multiprocessing import get_context, parent_process
-from multiprocessing.process import BaseProcess
 
 import numpy as np
 
@@ -30,6 +24,7 @@ from armsim.study.verify.observe import observe
 from armsim.study.verify.quantities import Cell, cells
 from armsim.study.verify.system import System
 from armsim.study.verify.translate import Setup, build, plan
+from armsim.study.workers import workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +154,7 @@ def _steps(runs: list[_Run], jobs: int) -> Iterator[None]:
             yield
         yield
         return
-    with _pool(jobs) as pool:
+    with workers(jobs, __name__) as pool:
         waiting: list[tuple[_Run, _Task]] = [(run, task) for run in runs for task in run.more()]
         running: dict[Future[Replication], tuple[_Run, _Task]] = {}
         waiting.reverse()
@@ -175,28 +170,6 @@ def _steps(runs: list[_Run], jobs: int) -> Iterator[None]:
                     waiting += [(run, one) for one in reversed(list(run.more()))]
                     yield
         yield
-
-
-@contextmanager
-def _pool(jobs: int) -> Iterator[ProcessPoolExecutor]:
-    """Processes that leave an interrupt to their parent, and end with it."""
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _follow_parent)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _follow_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_outlive, args=(parent,), daemon=True).start()
-
-
-def _outlive(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def replicate(task: _Task) -> Replication:
