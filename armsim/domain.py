@@ -110,6 +110,54 @@ class Capability(IntEnum):
     ARV = 3
 
 
+class Employment(IntEnum):
+    """What an officer is employed as; team and authorisations are apart from it."""
+
+    REGULAR = 0
+    STUDENT = 1
+    SPECIAL = 2
+    PCSO = 3
+
+
+class Authorisation(IntEnum):
+    """What an officer is trained and authorised for; column ``authorisations`` has bit 2**code of each."""
+
+    CED = 0
+    AFO = 1
+    ARVO = 2
+    SFO = 3
+    CTSFO = 4
+    RESPONSE_DRIVER = 5
+    ADVANCED_DRIVER = 6
+
+
+class DutyKind(IntEnum):
+    """How an officer came to be on duty, or why a rostered duty was not worked.
+
+    Of a rostered duty exactly one row is kept: worked (ROSTERED) or absent (ABSENT_..., REST_GIVEN_BACK,
+    ON_COURSE). The other kinds of duty come on top of the roster.
+    """
+
+    ROSTERED = 0
+    REST_DAY_CANCELLED = 1
+    """Called in on a rest day by the threat level."""
+    REST_DAY_WORKED = 2
+    """A rest day worked by agreement."""
+    RECALLED = 3
+    """From home, when the level took hold."""
+    VOLUNTARY = 4
+    """Hours that a special constable gives."""
+    CALLED_IN = 5
+    """A special constable asked for more by the level."""
+    ABSENT_PLANNED = 6
+    """Leave, training, court: ``cause`` is the index in the team's planned absences, sorted by name."""
+    ABSENT_SICK = 7
+    ABSENT_NOT_DEPLOYABLE = 8
+    REST_GIVEN_BACK = 9
+    ON_COURSE = 10
+    """On the courses of an uplift, or moved to another team by one and not yet replaced."""
+
+
 class Milestone(StrEnum):
     """Points in an incident's life whose time since ``received_at`` is a response time."""
 
@@ -150,6 +198,13 @@ DEPLOYMENT_COLUMNS = (
 )  # fmt: skip
 STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
 DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")
+#: A row per rostered duty of an officer, worked or not, and per duty on top. ``planned_end`` is what the
+#: roster says, ``end`` what came of it (as ``planned_end`` where absent or uncrewed). ``notice``: minutes
+#: from the decision to the start, NaN where the roster says so. ``duty``: row of the duty table, -1 where
+#: the officer has no crew. ``owed``: 1 for a cancelled rest day that is owed and not paid, else 0.
+OFFICER_DUTY_COLUMNS = ("officer", "kind", "start", "planned_end", "end", "notice", "cause", "duty", "owed")
+#: Officers by number: team and force by index (sorted names), employment, authorisations as bits.
+OFFICER_COLUMNS = ("officer", "team", "force", "employment", "authorisations", "rest_days_owed")
 SHORTFALL_COLUMNS = ("kind", "shift_start", "planned", "crewed", "uncrewed_officers", "force")
 AID_COLUMNS = ("lender", "borrower", "unit", "start", "end")
 POST_COLUMNS = ("post", "day", "wanted_minutes", "filled_minutes")

@@ -131,6 +131,8 @@ class IncidentType(Model):
     """What must be there: capability: number, or capability: {number: probability}."""
     containment: Containment | None = None
     """A second wave; ``attendance`` is then the first."""
+    ced_use: Share = 0.0
+    """Probability that a CED is used (drawn or more) where an officer who carries one has come."""
     not_by: tuple[str, ...] = ()
     """Unit kinds that are never sent."""
     send: Literal["as_available", "together", "partial"] = "as_available"

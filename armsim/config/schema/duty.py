@@ -10,6 +10,7 @@ from armsim.config.base import Model
 from armsim.config.extension import read_options
 from armsim.config.quantities import ClockSpan, Duration, Share
 from armsim.config.schema.laws import TimeLaw
+from armsim.config.schema.people import Attrition, AuthorisationName, EmploymentName, RoleName
 from armsim.config.schema.region import Day, Weight
 
 LevelName = Literal["LOW", "MODERATE", "SUBSTANTIAL", "SEVERE", "CRITICAL"]
@@ -55,20 +56,36 @@ class PatternTeam(Model):
     """Officers who work a shift pattern."""
 
     kind: Literal["pattern"]
+    role: RoleName = "RESPONSE"
+    """What the team is for; neighbourhood teams (NPT) are what others abstract from."""
     establishment: Officers | dict[str, Officers]
     """Posts on the books; with several forces by force."""
+    employment: dict[Literal["STUDENT", "PCSO"], Share] = {}
+    """Share of officers who are student officers, or PCSOs; the rest are regular officers."""
+    authorisations: dict[AuthorisationName, Share] = {}
+    """Authorisation: share of officers in post who hold it. A CED is under ``ced_share``."""
     vacancies: Share = 0.0
     """Share of posts not filled."""
     pattern: str
     """Name of the pattern they work."""
     planned_absence: dict[str, Share] = {}
     """Leave, training, court and the like: share of duties, levelled so that no shift loses more."""
+    working_absences: tuple[str, ...] = ("training", "court")
+    """Planned absences that are hours of work all the same."""
     sickness: Spells | None = None
     """Sickness, in spells."""
     non_deployable: Spells | None = None
     """Officers who cannot be deployed, in spells."""
-    ced_share: Share = 0.0
-    """Share of officers trained, in date and allowed to carry a CED."""
+    attrition: Attrition | None = None
+    """Officers who leave and the posts they leave empty; none has only ``vacancies``."""
+    rest_days_worked: Share = 0.0
+    """Share of officers on a rest day who work it by agreement, as planned overtime, at any level."""
+    rest_days_owed: Annotated[float, Field(ge=0, le=100)] = 0.0
+    """Rest days owed to each officer, on average, when the window opens."""
+    ced_share: Share | dict[EmploymentName, Share] = 0.0
+    """Share of officers trained to carry a CED, in all or by employment; policy says who of them may."""
+    ced_devices: Officers | dict[str, Officers] | None = None
+    """CEDs to draw from at the start of duty, with several forces by force; none is enough for all."""
 
 
 class VolunteerTeam(Model):
@@ -88,7 +105,9 @@ class VolunteerTeam(Model):
     in_patrols: Share
     """Share of duties spent in a patrol of their own; the others accompany regular officers."""
     ced_share: Share = 0.0
-    """Share trained and allowed to carry a CED."""
+    """Share trained to carry a CED; policy says from when special constables may."""
+    ced_devices: Officers | dict[str, Officers] | None = None
+    """CEDs to draw from at the start of duty, with several forces by force; none is enough for all."""
 
 
 Team = Annotated[PatternTeam | VolunteerTeam, Field(discriminator="kind")]
@@ -142,6 +161,10 @@ class UnitKind(Model):
     """Order in which kinds of one team take officers: 1 first."""
     crew: Annotated[int, Field(ge=1, le=12)] = 2
     """Officers in a crew; the minimum, below which there is no unit but a recorded shortfall."""
+    crew_needs: dict[AuthorisationName, Annotated[int, Field(ge=1, le=12)]] = {}
+    """Officers of the crew who must hold an authorisation, such as {AFO: 2}; without them no unit."""
+    handover: Duration = 0.0
+    """From the start of duty until the unit can be sent: briefing, kit, taking the vehicle over."""
     double_crewed: Share | dict[str, Share] | None = None
     """Share of units with one officer more than ``crew``, in all or by shift letter."""
     vehicles: Vehicles | dict[str, Vehicles] | None = None

@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from armsim.config.base import Model
 from armsim.config.quantities import Duration
 from armsim.config.schema.attacks import Attack, GivenAttack
+from armsim.config.schema.dates import DateOf
 from armsim.config.schema.demand import DemandConfig, MilestoneName
 from armsim.config.schema.desk import DeskConfig
 from armsim.config.schema.duty import DispatchConfig, Pattern, Team, UnitGrade, UnitKind
 from armsim.config.schema.forces import AidConfig, ForceConfig
+from armsim.config.schema.money import PricesConfig
+from armsim.config.schema.neighbourhood import NeighbourhoodConfig
+from armsim.config.schema.options import SustainConfig
+from armsim.config.schema.people import PeopleConfig, Uplift
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
-
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2100, 1, 1)
-
-
-def _read_date(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("must be a date such as 2018-03-05")
-    try:
-        found = date.fromisoformat(value)
-    except ValueError:
-        raise ValueError(f'"{value}" is not a date; write year-month-day such as 2018-03-05') from None
-    if not _EARLIEST <= found <= _LATEST:
-        raise ValueError(f'must be from {_EARLIEST} to {_LATEST}, got "{value}"')
-    return found
-
-
-StartDate = Annotated[
-    date,
-    BeforeValidator(_read_date, json_schema_input_type=str),
-]
 
 
 class Target(Model):
@@ -96,7 +80,7 @@ class Scenario(Model):
     """Title on every table and chart."""
     description: str = ""
     """What is being asked."""
-    start: StartDate
+    start: DateOf
     """First day of the observation window, which opens at midnight."""
     window: Annotated[Duration, Field(gt=0, le=527_040)]
     """Length of the observation window; at most 366 days."""
@@ -124,6 +108,10 @@ class Scenario(Model):
     """Shift patterns by name."""
     teams: dict[str, Team] = {}
     """Teams of officers by name."""
+    people: PeopleConfig = PeopleConfig()
+    """Rules that hold for officers of every team."""
+    uplifts: dict[str, Uplift] = {}
+    """More officers for a team, by name: they arrive after courses and are taken from other teams."""
     units: Annotated[dict[str, UnitKind], Field(min_length=1)]
     """Unit kinds by name."""
     dispatch: DispatchConfig
@@ -136,5 +124,11 @@ class Scenario(Model):
     """Response targets by name."""
     study: StudyConfig = StudyConfig()
     """Replications, seed, recording."""
+    sustain: SustainConfig = SustainConfig()
+    """Limits that ``armsim sustain`` holds a posture against."""
+    neighbourhood: NeighbourhoodConfig = NeighbourhoodConfig()
+    """What neighbourhood teams promise."""
+    prices: PricesConfig = PricesConfig()
+    """What things cost."""
     sources: dict[str, Source] = {}
     """Dotted path: where the number there, and all below it, comes from."""

@@ -13,6 +13,7 @@ from armsim.config.schema.demand import Attendance, CapabilityName
 from armsim.config.schema.desk import LevelDesk
 from armsim.config.schema.duty import LevelName, UnitGrade
 from armsim.config.schema.laws import TimeLaw
+from armsim.config.schema.people import CallIn, EmploymentName, Recall
 
 
 class LevelChange(Model):
@@ -54,8 +55,19 @@ class LevelDuty(Model):
     """Length of every shift of the teams named; same starting times."""
     rest_days_cancelled: Share = 0.0
     """Share of officers on a rest day who are called in."""
+    pattern: str | None = None
+    """Shift pattern that the teams named work at this level, from each officer's first parade of it that
+    leaves daily rest; none keeps their own."""
+    keep_on: Duration = 0.0
+    """Officers on duty when the level takes hold stay this much longer."""
+    recall: Recall | None = None
+    """Officers called from home when the level takes hold."""
+    volunteers: CallIn | None = None
+    """Special constables asked for more duties while the level holds."""
+    ced: tuple[EmploymentName, ...] | None = None
+    """Employments that carry CEDs at this level; none is all that policy allows."""
     suspend: tuple[str, ...] = ()
-    """Planned absences that stop, such as training."""
+    """Planned absences that stop, such as training; they are made up afterwards."""
     teams: tuple[str, ...] = ()
     """Teams it holds for; none is all that work a pattern."""
 
