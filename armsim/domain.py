@@ -165,6 +165,8 @@ class Milestone(StrEnum):
     FIRST_CED = "first_ced"
     FIRST_ARMED = "first_armed"
     FULL_ATTENDANCE = "full_attendance"
+    CONTAINED = "contained"
+    """Both waves are there, of an incident that asks for a second."""
 
 
 class AreaClass(IntEnum):
@@ -189,7 +191,7 @@ INCIDENT_COLUMNS = (
     "received_at", "graded_at", "authorised_at",
     "first_officer_at", "first_ced_at", "first_armed_at", "full_at", "closed_at",
     "outcome", "firearms_outcome", "sent", "requeued", "postponed", "unattended_minutes",
-    "force", "attack", "attack_site", "parent", "contained_at",
+    "force", "attack", "attack_site", "parent", "contained_at", "first_crew",
 )  # fmt: skip
 DEPLOYMENT_COLUMNS = (
     "incident", "unit", "ordinal", "assigned_at", "mobile_at", "arrived_at", "released_at",
@@ -197,7 +199,9 @@ DEPLOYMENT_COLUMNS = (
     "rank", "rule",
 )  # fmt: skip
 STATUS_COLUMNS = ("unit", "status", "start", "end", "incident")
-DUTY_COLUMNS = ("unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv")
+DUTY_COLUMNS = (
+    "unit", "start", "planned_end", "end", "officers", "ced", "armed_officers", "arv", "breaks_lost",
+)  # fmt: skip
 #: A row per rostered duty of an officer, worked or not, and per duty on top. ``planned_end`` is what the
 #: roster says, ``end`` what came of it (as ``planned_end`` where absent or uncrewed). ``notice``: minutes
 #: from the decision to the start, NaN where the roster says so. ``duty``: row of the duty table, -1 where

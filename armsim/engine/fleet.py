@@ -47,6 +47,7 @@ class Fleet:
         hours: multiplier of ordinary travel minutes for each hour of the run (speed by hour of the week).
         begin: minute at which the first of these hours begins.
         recorder: where status intervals and duty go.
+        homeward: minutes before its end of duty at which a free unit makes for its own base.
     """
 
     def __init__(
@@ -58,8 +59,10 @@ class Fleet:
         hours: list[float],
         begin: float,
         recorder: Recorder,
+        homeward: float,
     ) -> None:
         self.units = units
+        self.homeward = homeward
         self.pools = tuple(pool for bloc in pools for pool in bloc)
         self.travel = travel
         self.hours = hours
@@ -85,6 +88,8 @@ class Fleet:
             self.recorder.status(
                 unit.number, unit.status, unit.since, now, NO_INCIDENT if job is None else job.incident.number
             )
+        if unit.status == REFRESHMENTS and now < unit.until and status != REFRESHMENTS:
+            self.recorder.break_lost(unit.duty)
         pool = unit.pool
         if free:
             group = pool.groups[FREE_GROUP[status]]
@@ -125,7 +130,7 @@ class Fleet:
             elif status == ON_PATROL:
                 self._next_point(unit, at)
             else:
-                self.enter(unit, AVAILABLE_AT_BASE, at, min(unit.ends, unit.break_at), True, unit.leg)
+                self.wait(unit, at, unit.leg.destination)
 
     def roll(self, pool: Pool, now: float) -> None:
         """Roll the units of *pool* whose phases ended by *now*; for when ``pool.due`` has come."""
@@ -154,13 +159,17 @@ class Fleet:
 
     def _next_point(self, unit: Unit, at: float) -> None:
         """Patrol goes on to the point of the slot that begins at *at*; no row, as the status stays."""
+        home_from = unit.ends - self.homeward
+        if at >= home_from:
+            self.wait(unit, at, unit.base)
+            return
         travel, leg, points, pool = self.travel, unit.leg, unit.points, unit.pool
         unit.slot = slot = unit.slot + 1
         origin = leg.destination if leg.arrives <= at else travel.position(leg, at)
         point = points[slot % len(points)]
         unit.leg = pool.wheel[unit] = travel.trip(origin, point, at, self.time_factor(at))
         until = unit.slot_origin + (slot + 1) * unit.rules.patrol_slot
-        unit.until = min(until, unit.ends, unit.break_at)
+        unit.until = min(until, home_from, unit.break_at)
 
     # --- what a unit does next ------------------------------------------------------------------------
 
@@ -192,6 +201,8 @@ class Fleet:
                 self._take_break(unit, now)
                 unit.job = None
                 return
+            if unit.break_closes > unit.slot_origin:
+                self.recorder.break_lost(unit.duty)
         self.resume(unit, now)
         unit.job = None
 
@@ -211,10 +222,10 @@ class Fleet:
             self.enter(unit, ON_PATROL, now, until, True, Leg.at(place))
             # Its own bloc, which may wait for it, has it back then.
             heappush(unit.pool.timers, (until, unit.number))
-        elif unit.rules.patrol_slot:
+        elif unit.rules.patrol_slot and now < unit.ends - self.homeward:
             length, points = unit.rules.patrol_slot, unit.points
             unit.slot = slot = int((now - unit.slot_origin) / length + 1e-9)
-            until = min(unit.slot_origin + (slot + 1) * length, unit.ends, unit.break_at)
+            until = min(unit.slot_origin + (slot + 1) * length, unit.ends - self.homeward, unit.break_at)
             leg = self.travel.trip(place, points[slot % len(points)], now, self.time_factor(now))
             self.enter(unit, ON_PATROL, now, until, True, leg)
         elif unit.number in self.cover:
@@ -223,12 +234,13 @@ class Fleet:
             self.wait(unit, now, unit.base)
 
     def wait(self, unit: Unit, now: float, base: Place) -> None:
-        """Drive to *base* and wait there; to its own, when the duty would end on the way to another."""
+        """Drive to *base* and wait there; to its own, where it would have to leave another at once for it."""
         place = self.travel.position(unit.leg, now)
         leg = self.travel.trip(place, base, now, self.time_factor(now))
-        if leg.arrives >= unit.ends and base != unit.base:
+        home_from = unit.ends - self.homeward
+        if base != unit.base and (leg.arrives >= home_from or now >= home_from):
             base, leg = unit.base, self._home(unit, place, now)
-        rest = min(unit.ends, unit.break_at)
+        rest = min(unit.ends if base == unit.base else home_from, unit.break_at)
         if place == base:
             self.enter(unit, AVAILABLE_AT_BASE, now, rest, True, Leg.at(place))
         elif unit.rules.home_first:
@@ -275,7 +287,10 @@ class Fleet:
             self.look(unit, horizon)
             if unit.lent_until != inf:
                 self.recorder.aid(unit, horizon)
-            if unit.status != OFF_DUTY and unit.ends < horizon:
-                self.recorder.duty_ends(unit.duty, horizon)
+            if unit.status != OFF_DUTY:
+                if unit.ends < horizon:
+                    self.recorder.duty_ends(unit.duty, horizon)
+                if unit.break_at <= horizon and min(unit.break_closes, unit.ends) <= horizon:
+                    self.recorder.break_lost(unit.duty)
             if unit.since < horizon:
                 self.enter(unit, unit.status, horizon, unit.until, unit.free, unit.leg)

@@ -125,6 +125,7 @@ class Incident:
         there: what is on the scene, by capability.
         wanted: bit mask of capabilities still short that may be sent now.
         reached: minutes of the four milestones, or ``None``.
+        first_crew: officers of the unit that reached the first; 0 before that.
         work_left: minutes of work left, running or paused.
         work_ends: minute at which running work ends, else ``None``.
     """
@@ -144,6 +145,7 @@ class Incident:
     was_graded = True
     second_wave = False
     contained_at: float | None = None
+    first_crew = 0
     factored = False
     first_arrival_at: float | None = None
     closed_at: float | None = None

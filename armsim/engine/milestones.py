@@ -22,6 +22,7 @@ def reach(incident: Incident, unit: Unit, now: float) -> None:
     reached, brings = incident.reached, unit.brings
     if reached[FIRST_OFFICER] is None and brings[0]:
         reached[FIRST_OFFICER] = now
+        incident.first_crew = brings[0]
     if reached[FIRST_CED] is None and brings[1]:
         reached[FIRST_CED] = now
     if reached[FIRST_ARMED] is None and (brings[3] or brings[2] >= 2):

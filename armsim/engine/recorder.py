@@ -47,6 +47,7 @@ class Recorder:
         self._survey: list[float] = []
         self._aid: list[float] = []
         self.actual_ends = duty_ends
+        self.breaks_lost = [0] * len(duty_ends)
 
     def status(self, unit: int, status: int, start: float, end: float, incident: int) -> None:
         """A unit was in *status* from *start* to *end*."""
@@ -55,6 +56,10 @@ class Recorder:
     def duty_ends(self, duty: int, at: float) -> None:
         """A duty period ended at *at*, which is after its planned end when the unit overran."""
         self.actual_ends[duty] = at
+
+    def break_lost(self, duty: int) -> None:
+        """The break of a duty period was cut short, or its window closed on a busy unit."""
+        self.breaks_lost[duty] = 1
 
     def deployment(self, deployment: Deployment, released_at: float, end: int) -> None:
         """A unit's part in an incident is over; *end* says how (see ``DeploymentEnd``)."""
@@ -82,7 +87,7 @@ class Recorder:
             NAN if closed is None else closed, incident.outcome, firearms_outcome, incident.sent,
             incident.requeued, incident.postponed, incident.alone_minutes, drawn.force, drawn.attack,
             drawn.attack_site, drawn.parent,
-            NAN if incident.contained_at is None else incident.contained_at,
+            NAN if incident.contained_at is None else incident.contained_at, incident.first_crew,
         )  # fmt: skip
 
     def command(

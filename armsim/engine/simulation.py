@@ -29,7 +29,7 @@ from armsim.engine.ending import log_open, log_ungraded
 from armsim.engine.escalation import Escalation
 from armsim.engine.fleet import Fleet
 from armsim.engine.incident import Drawn, Incident
-from armsim.engine.log import EventLog, Table
+from armsim.engine.log import EventLog, Table, officer_duty
 from armsim.engine.pool import AT_WORK, BUSY, MOVING, ON_BREAK, Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
@@ -41,6 +41,7 @@ from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
 from armsim.model.speeds import speed_of_hours
 from armsim.model.threat import timeline
+from armsim.model.units import neighbourhood
 from armsim.model.world import World
 from armsim.streams import Streams
 
@@ -63,7 +64,8 @@ def simulate(
         world: what does not change between replications.
         seed: seed of the study.
         replication: index of the replication.
-        record: how much of the log is kept; armed units' status intervals always are.
+        record: how much of the log is kept; those of status intervals always are of armed units and
+            of neighbourhood teams.
         incidents: what happens, in place of what the scenario's demand would draw.
 
     Returns:
@@ -114,7 +116,10 @@ class Simulation:
         pools = tuple(tuple(Pool(kind, bloc) for kind in self.kinds) for bloc in range(len(world.blocs)))
         first_hour = self.begin // MINUTES_PER_HOUR * MINUTES_PER_HOUR
         hours = speed_of_hours(scenario, first_hour, self.end)
-        self.fleet = Fleet(self._units(), pools, self.bloc_of, world.travel, hours, first_hour, self.recorder)
+        self.fleet = Fleet(
+            self._units(), pools, self.bloc_of, world.travel, hours, first_hour, self.recorder,
+            scenario.dispatch.shift_margin,
+        )  # fmt: skip
         watch_cover(world, self.fleet, self.clock, self.end)
         self.rooms = control_rooms(world, self.fleet, pools, self.rules, record is not Record.METRICS)
         self.casework = Casework(
@@ -194,6 +199,8 @@ class Simulation:
 
     def _units(self) -> list[Unit]:
         full = self.record is Record.FULL
+        recorded = [full or rules.armed or neighbourhood(self.world.scenario, name)
+                    for name, rules in zip(self.world.kinds, self.kinds, strict=True)]  # fmt: skip
         units = []
         seats: dict[tuple[int, int], int] = {}
         points = patrol_points(self.world, self.duty, self.streams)
@@ -201,7 +208,7 @@ class Simulation:
             rules = self.kinds[spec.kind]
             seat = seats[spec.kind, spec.force] = seats.get((spec.kind, spec.force), -1) + 1
             unit = Unit(
-                spec.number, rules, spec.base.place, full or rules.armed, spec.force, spec.base.name, seat
+                spec.number, rules, spec.base.place, recorded[spec.kind], spec.force, spec.base.name, seat
             )
             unit.since = self.begin
             if spec.number in points:
@@ -244,6 +251,9 @@ class Simulation:
         unit, start, ends, crew, row = subject
         now = self.clock.now
         self.fleet.look(unit, now)
+        if unit.status != OFF_DUTY and unit.break_at <= now:
+            # Still out from the last tour, whose break the unit never had.
+            self.recorder.break_lost(unit.duty)
         due = start + _break_due(unit)
         if unit.rules.break_length and now <= due < ends:
             unit.break_at, unit.break_closes = due, start + unit.rules.break_window[1]
@@ -341,9 +351,11 @@ class Simulation:
         ends = np.minimum(self.recorder.actual_ends, horizon)
         periods = (
             table.unit, table.start, table.end, ends,
-            table.officers, table.ced, table.armed_officers, table.arv,
+            table.officers, table.ced, table.armed_officers, table.arv, np.array(self.recorder.breaks_lost),
         )  # fmt: skip
         tables["duty"] = _table(DUTY_COLUMNS, [column[begun] for column in periods])
+        tables["officers"] = table.officer_table
+        tables["officer_duty"] = officer_duty(table, self.recorder.actual_ends, horizon)
         tables["shortfalls"] = {name: _floats(column) for name, column in table.shortfalls.items()}
         tables["posts"] = self._post_table(horizon)
         tables["threat"] = _table(

@@ -62,6 +62,7 @@ class Slots:
         totals: officers in it and all slots before it.
         early_slots: slots that start with the shift.
         late_slots: slots that start late.
+        crew: the minimum crew.
     """
 
     needs: list[int]
@@ -70,6 +71,11 @@ class Slots:
     totals: Ints
     early_slots: Ints
     late_slots: Ints
+    crew: int
+
+    def after(self, count: int) -> Slots:
+        """The slots after the first *count*, for a shift during which those are on duty already."""
+        return _slots(self.size[count:], self.late[count:], self.crew)
 
     def filled(self, officers: int) -> int:
         """Slots that so many officers fill, in order."""
@@ -83,7 +89,7 @@ class Slots:
         return np.minimum(totals, officers)
 
 
-def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
+def slots_of(kind: UnitKind, letter: str, bases: Ints, staggered: bool = True) -> Slots:
     """Slots of a kind on a shift letter.
 
     Late starters and larger crews are spread evenly over the slots of each base, and each base's spread is
@@ -93,16 +99,22 @@ def slots_of(kind: UnitKind, letter: str, bases: Ints) -> Slots:
         kind: the kind.
         letter: shift letter, which may have its own share of larger crews; empty for volunteers.
         bases: base of each slot, from :func:`base_sequence`, numbered inside the force.
+        staggered: whether any of them may start late.
     """
     at_base = np.arange(len(bases))
     for base in np.unique(bases):
         here = bases == base
         at_base[here] = np.arange(here.sum())
     size = kind.crew + levelled(at_base, larger_share(kind, letter), phase_of(bases, 0.5))
-    late = levelled(at_base, kind.stagger.share if kind.stagger else 0.0, phase_of(bases))
+    share = kind.stagger.share if kind.stagger and staggered else 0.0
+    late = levelled(at_base, share, phase_of(bases))
+    return _slots(size, late, kind.crew)
+
+
+def _slots(size: Ints, late: Bools, crew: int) -> Slots:
     totals = np.cumsum(size)
-    needs = (totals - size + kind.crew).tolist()
-    return Slots(needs, size, late, totals, np.flatnonzero(~late), np.flatnonzero(late))
+    needs = (totals - size + crew).tolist()
+    return Slots(needs, size, late, totals, np.flatnonzero(~late), np.flatnonzero(late), crew)
 
 
 def larger_share(kind: UnitKind, letter: str) -> float:

@@ -218,6 +218,7 @@ def _counted(scenario: Scenario) -> Iterator[tuple[Path, str]]:
 def _counts(scenario: Scenario) -> Iterator[tuple[Path, object]]:
     for name, team in scenario.teams.items():
         yield posts_place(name, team), posts(team)
+        yield ("teams", name, "ced_devices"), team.ced_devices
     for name, unit in scenario.units.items():
         yield ("units", name, "vehicles"), unit.vehicles
     for name, group in scenario.bases.items():

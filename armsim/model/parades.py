@@ -1,169 +1,207 @@
-"""Who parades on each shift of a pattern team: roster less absence, and officers called in on a rest day."""
+"""Who parades on each shift of a pattern team: every rostered duty, worked or not, and duties on top."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from armsim.config.schema.duty import PatternTeam
 from armsim.config.schema.scenario import Scenario
-from armsim.domain import MINUTES_PER_DAY, ThreatLevel
-from armsim.model.absence import Bools, away_in_spells, levelled, marked, phase_of, planned_shares
+from armsim.domain import DutyKind
+from armsim.model.absence import Away, Bools
 from armsim.model.forces import ForceTeam
-from armsim.model.patterns import RESTING, Calendar, Floats, Ints, calendar, holds_for, strength
+from armsim.model.officers import Officers, officers
+from armsim.model.on_top import Posts
+from armsim.model.patterns import Floats, Ints, pattern_team
+from armsim.model.planned import Planned, planned
+from armsim.model.rest_days import duties_on_top, given_back, owed
+from armsim.model.rostered import Plan, Rostered
 from armsim.model.threat import Timeline
 from armsim.streams import Streams
 
-#: Rest that regulations ask for between duties, minutes.
-REST_BETWEEN = 11 * 60.0
+#: By ``DutyKind``: whether a row is no duty, as the officer was rostered and did not work.
+ABSENT = np.isin(
+    np.arange(len(DutyKind)),
+    [
+        DutyKind.ABSENT_PLANNED,
+        DutyKind.ABSENT_SICK,
+        DutyKind.ABSENT_NOT_DEPLOYABLE,
+        DutyKind.REST_GIVEN_BACK,
+        DutyKind.ON_COURSE,
+    ],
+)
+
+
+@dataclass(frozen=True)
+class Shifts:
+    """Shifts that somebody is rostered or called to, in order of start, then key; arrays by shift.
+
+    Attributes:
+        key: letter of a shift of the team's own pattern, ``pattern:letter`` of one that a level sets,
+            ``recall`` of officers called from home.
+        start: minute at which it starts.
+        end: minute at which it is planned to end: the latest of its officers on duty, kept on or not; with
+            nobody on duty, as the pattern and level say.
+        level: level at its start.
+        rostered: officers if nobody were absent, with those called in.
+    """
+
+    key: tuple[str, ...]
+    start: Floats
+    end: Floats
+    level: Ints
+    rostered: Ints
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.key)
 
 
 @dataclass(frozen=True)
 class Parades:
-    """Officers on parade, shift by shift; a shift is day index x letters + letter code.
+    """Every rostered duty of every officer, and duties on top; rows in order of shift, then officer.
 
     Attributes:
-        calendar: the shifts.
-        shift: shift of each parading officer, ascending; officers of one shift in order of id.
+        officers: the officers of the team.
+        shifts: the shifts.
+        shift: index of the shift.
         officer: id of the officer, from 0.
-        ced: whether trained, in date and allowed to carry a CED.
-        rostered: officers whom each shift would have if nobody were absent, with those called in.
+        kind: ``DutyKind``.
+        start: minute at which it starts.
+        planned_end: minute at which this officer's duty is planned to end.
+        notice: minutes from the decision to the start; NaN where the roster says so.
+        cause: of ABSENT_PLANNED the index in the sorted planned absences; else -1.
+        owed: a cancelled rest day that is owed, not paid.
     """
 
-    calendar: Calendar
+    officers: Officers
+    shifts: Shifts
     shift: Ints
     officer: Ints
-    ced: Bools
-    rostered: Ints
+    kind: Ints
+    start: Floats
+    planned_end: Floats
+    notice: Floats
+    cause: Ints
+    owed: Bools
+
+    @property
+    def present(self) -> Bools:
+        """Rows that are duty."""
+        return ~ABSENT[self.kind]
 
 
 def parades(
     scenario: Scenario, mine: ForceTeam, streams: Streams, timeline: Timeline, begin: float, end: float
 ) -> Parades:
-    """Who parades on every shift of a pattern team of one force between *begin* and *end*."""
-    name = mine.name
-    team = scenario.teams[name]
-    if not isinstance(team, PatternTeam):
-        raise TypeError(f"{name} works no pattern")
-    days = calendar(scenario.patterns[team.pattern], name, scenario.threat.levels, timeline, begin, end)
-    officers = np.arange(strength(team, mine.posts))
-    works = days.works[officers % days.teams]
-    away = _away(team, mine, days, officers, streams, begin, end)
-    planned = planned_shares(team, name, scenario.threat.levels)
-    present = (works != RESTING) & ~away & ~_on_leave(days, officers, planned)
-    day, officer = np.nonzero(present.T)
-    shift = day * len(days.letters) + works[officer, day]
-    extra = _called_in(days, officers, away, planned, cancelled_shares(scenario, name))
-    shift, officer = np.concatenate((shift, extra[0])), np.concatenate((officer, extra[1]))
-    order = np.lexsort((officer, shift))
-    return Parades(
-        days, shift[order], officer[order], _ced(team, days, officer[order]), _rostered(days, works, extra[0])
-    )
+    """Rows of a pattern team of one force whose shifts may touch [begin, end), two days to spare at each end.
 
+    Args:
+        scenario: the scenario.
+        mine: the team.
+        streams: the replication's streams; sickness, non-deployability and attrition are drawn.
+        timeline: the threat timeline.
+        begin: start of the run, minutes (negative with a warm-up).
+        end: end of the run, minutes.
 
-def _ced(team: PatternTeam, days: Calendar, officer: Ints) -> Bools:
-    return marked(officer // days.teams, team.ced_share)
-
-
-def _rostered(days: Calendar, works: Ints, called: Ints) -> Ints:
-    size = days.starts.size
-    shift = np.arange(works.shape[1]) * len(days.letters) + works
-    return np.bincount(shift[works != RESTING], minlength=size) + np.bincount(called, minlength=size)
-
-
-def _away(
-    team: PatternTeam,
-    mine: ForceTeam,
-    days: Calendar,
-    officers: Ints,
-    streams: Streams,
-    begin: float,
-    end: float,
-) -> Bools:
-    """Whether each officer is in a spell of absence when the day's shift starts; on rest days at noon."""
-    noon = (days.first_day + np.arange(days.works.shape[1]) + 0.5) * MINUTES_PER_DAY
-    times = np.where(days.works == RESTING, noon, days.of_teams(days.starts, 0.0))[officers % days.teams]
-    members = np.broadcast_to(officers[:, None], times.shape)
-    away = np.zeros(times.shape, dtype=bool)
-    for cause, spells in (("sickness", team.sickness), ("non_deployable", team.non_deployable)):
-        rng = streams.generator("duty", mine.force, mine.name, cause)
-        away |= away_in_spells(rng, spells, members, times, begin, end)
-    return away
-
-
-def _on_leave(days: Calendar, officers: Ints, planned: Floats) -> Bools:
-    """Whether planned absence takes each officer on each day; every team has a phase of its own."""
-    levels = days.of_teams(days.levels, 0).astype(np.int64)
-    offset = np.arange(days.teams)[:, None] / days.teams
-    team = officers % days.teams
-    phase = phase_of(days.parade, offset)
-    return levelled((officers // days.teams)[:, None], planned[levels][team], phase[team])
-
-
-def cancelled_shares(scenario: Scenario, name: str) -> Floats:
-    """Share of officers on a rest day who are called in, in order of level."""
-    shares = np.zeros(len(ThreatLevel))
-    for level, config in scenario.threat.levels.items():
-        if holds_for(config, name):
-            shares[ThreatLevel[level]] = config.duty.rest_days_cancelled
-    return shares
-
-
-def _called_in(
-    days: Calendar, officers: Ints, away: Bools, planned: Floats, cancelled: Floats
-) -> tuple[Ints, Ints]:
-    """Shifts and officers of those called in on a rest day.
-
-    The share is thinned by planned absence, as parades are, and taken by rotation over those on a rest day.
+    Raises:
+        ScenarioError: a level sets shifts longer than a day, or an uplift takes more officers than there are.
+        TypeError: the team works no pattern.
     """
-    shifts: list[int] = []
-    called: list[int] = []
-    free_from = np.full(len(officers), -np.inf)
-    shares = np.where(days.worked, cancelled[days.levels], 0.0)
-    rest = _RestCheck(days)
-    for day in np.flatnonzero(shares.max(axis=1)):
-        resting = officers[days.works[officers % days.teams, day] == RESTING]
-        letter = int(shares[day].argmax())
-        share = shares[day, letter] * (1.0 - planned[days.levels[day, letter]])
-        turn = days.first_day + int(day)
-        chosen = resting[levelled(np.arange(len(resting)), share, phase_of(turn, 0.5))]
-        open_letters = np.flatnonzero(shares[day])
-        chosen = chosen[~away[chosen, day]]
-        for officer, code in rest.deal(int(day), chosen, open_letters, free_from):
-            shifts.append(int(day) * len(days.letters) + code)
-            called.append(officer)
-    return np.array(shifts, dtype=np.int64), np.array(called, dtype=np.int64)
+    team = pattern_team(scenario, mine.name)
+    people = officers(scenario, mine, timeline, begin, end)
+    plan = Plan(scenario, mine.name, timeline, begin, end)
+    posts = Posts(people.moves, Away(team, mine, len(people), streams, begin, end), len(people))
+    absence = planned(scenario, mine.name, timeline, begin, end)
+    own = plan.rostered(len(people))
+    own = own.take(posts.filled(own.officer, own.start))
+    on_top = duties_on_top(plan, own, posts, absence, len(people))
+    owes = owed(scenario, on_top)
+    kind, cause = _kinds(own, posts, absence)
+    kind[given_back(plan, own, kind, people.rest_days_owed, on_top, owes)] = DutyKind.REST_GIVEN_BACK
+    own_end = np.where(ABSENT[kind], own.end, plan.kept(own.start, own.end))
+    table = _Rows(
+        officer=np.concatenate((own.officer, on_top.officer)),
+        key=np.concatenate((own.key, on_top.key)),
+        start=np.concatenate((own.start, on_top.start)),
+        end=np.concatenate((own_end, plan.kept(on_top.start, on_top.end))),
+        level=np.concatenate((own.level, on_top.level)),
+        kind=np.concatenate((kind, on_top.kind)),
+        notice=np.concatenate((np.where(own.changed, plan.notice(own.start), np.nan), on_top.notice)),
+        cause=np.concatenate((cause, np.full(len(on_top.officer), -1))),
+        owed=np.concatenate((np.zeros(len(kind), dtype=bool), owes)),
+    )
+    return _assembled(people, plan, table)
 
 
-class _RestCheck:
-    """Deals officers on a rest day to shifts that leave them their rest before and after their own."""
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of :class:`Parades` in any order, with the key of the shift and the level at its start."""
 
-    def __init__(self, days: Calendar) -> None:
-        self.days = days
-        ends = days.of_teams(days.starts + days.lengths, -np.inf)
-        starts = days.of_teams(days.starts, np.inf)
-        self.last_end = np.maximum.accumulate(ends, axis=1)
-        self.next_start = np.minimum.accumulate(starts[:, ::-1], axis=1)[:, ::-1]
+    officer: Ints
+    key: Ints
+    start: Floats
+    end: Floats
+    level: Ints
+    kind: Ints
+    notice: Floats
+    cause: Ints
+    owed: Bools
 
-    def deal(self, day: int, chosen: Ints, letters: Ints, free_from: Floats) -> Iterator[tuple[int, int]]:
-        """Officers and letter codes: each to the possible shift with fewest so far, the earliest first.
 
-        *free_from* (per officer, when the rest after the last call ends) is brought up to date.
-        """
-        days = self.days
-        begins = {int(code): float(days.starts[day, code]) for code in letters}
-        ends = {code: begins[code] + float(days.lengths[day, code]) for code in begins}
-        order = sorted(begins, key=lambda code: (begins[code], code))
-        dealt = dict.fromkeys(order, 0)
-        for officer in chosen.tolist():
-            team = officer % days.teams
-            earliest = max(self.last_end[team, day] + REST_BETWEEN, free_from[officer])
-            latest = self.next_start[team, day] - REST_BETWEEN
-            possible = [code for code in order if begins[code] >= earliest and ends[code] <= latest]
-            if possible:
-                code = min(possible, key=dealt.__getitem__)
-                dealt[code] += 1
-                free_from[officer] = ends[code] + REST_BETWEEN
-                yield officer, code
+def _kinds(own: Rostered, posts: Posts, absence: Planned) -> tuple[Ints, Ints]:
+    """Kind and cause of every rostered duty, before rest days are given back."""
+    away = posts.away
+    leave = absence.absent(own.index, own.phase, own.start)
+    kind = np.full(len(leave), int(DutyKind.ROSTERED))
+    kind[leave] = DutyKind.ABSENT_PLANNED
+    kind[away.sick(own.officer, own.start)] = DutyKind.ABSENT_SICK
+    kind[away.not_deployable(own.officer, own.start)] = DutyKind.ABSENT_NOT_DEPLOYABLE
+    kind[posts.on_course(own.officer, own.start)] = DutyKind.ON_COURSE
+    cause = np.full(len(leave), -1)
+    rows = np.flatnonzero(kind == DutyKind.ABSENT_PLANNED)
+    cause[rows] = absence.cause(own.index[rows], own.phase[rows], own.parade[rows], own.start[rows])
+    return kind, cause
+
+
+def _capped(rows: _Rows) -> Floats:
+    """Ends of duties, those of officers kept on cut at their next duty."""
+    order = np.lexsort((rows.start, rows.officer))
+    officer, start = rows.officer[order], rows.start[order]
+    following = np.full(len(order), np.inf)
+    following[:-1] = np.where(officer[1:] == officer[:-1], start[1:], np.inf)
+    ends = np.empty(len(order))
+    ends[order] = np.minimum(rows.end[order], following)
+    return ends
+
+
+def _assembled(people: Officers, plan: Plan, rows: _Rows) -> Parades:
+    """Rows in order of shift and officer, with the table of shifts."""
+    ends = _capped(rows) if plan.kept_on else rows.end
+    order = np.lexsort((rows.officer, rows.key, rows.start))
+    start, key, end = rows.start[order], rows.key[order], ends[order]
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (start[1:] != start[:-1]) | (key[1:] != key[:-1])
+    shift = np.cumsum(new) - 1
+    first = np.flatnonzero(new)
+    kind = rows.kind[order]
+    present = ~ABSENT[kind]
+    shifts = Shifts(
+        key=tuple(plan.keys[code] for code in key[first].tolist()),
+        start=start[first],
+        end=_latest(end, present, first),
+        level=rows.level[order][first],
+        rostered=np.bincount(shift, minlength=len(first)),
+    )
+    return Parades(
+        people, shifts, shift, rows.officer[order], kind, start, end,
+        rows.notice[order], rows.cause[order], rows.owed[order],
+    )  # fmt: skip
+
+
+def _latest(end: Floats, present: Bools, first: Ints) -> Floats:
+    """Latest end of the officers on duty in each shift; of all where nobody is."""
+    if not len(first):
+        return np.empty(0)
+    on_duty = np.maximum.reduceat(np.where(present, end, -np.inf), first)
+    return np.where(np.isfinite(on_duty), on_duty, np.maximum.reduceat(end, first))

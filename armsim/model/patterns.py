@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from armsim.config.schema.duty import REST, LevelName, Pattern, PatternTeam
+from armsim.config.schema.scenario import Scenario
 from armsim.config.schema.threat import LevelConfig
 from armsim.domain import MINUTES_PER_DAY, ThreatLevel
 from armsim.errors import Problem, ScenarioError
@@ -126,9 +127,58 @@ def _lengths(team: str, levels: Mapping[LevelName, LevelConfig]) -> dict[int, fl
     return found
 
 
+@dataclass(frozen=True)
+class PatternSpell:
+    """A spell of time in which a team works one pattern.
+
+    Attributes:
+        name: the pattern.
+        prefix: what goes before its letters in keys of shifts; empty for the team's own pattern.
+        start: from when; the first spell from minus infinity.
+        end: until when; the last spell to infinity.
+    """
+
+    name: str
+    prefix: str
+    start: float
+    end: float
+
+
+def pattern_spells(
+    scenario: Scenario, team: PatternTeam, name: str, timeline: Timeline
+) -> list[PatternSpell]:
+    """Which pattern a team works when, its own or what levels set; levels of one pattern make one spell."""
+    set_by = {
+        ThreatLevel[level]: config.duty.pattern
+        for level, config in scenario.threat.levels.items()
+        if config.duty.pattern is not None and holds_for(config, name)
+    }
+    spells: list[PatternSpell] = []
+    for level, start, end in timeline.spells(-np.inf, np.inf):
+        pattern = set_by.get(level, team.pattern)
+        prefix = "" if pattern == team.pattern else f"{pattern}:"
+        if spells and spells[-1].name == pattern:
+            spells[-1] = replace(spells[-1], end=end)
+        else:
+            spells.append(PatternSpell(pattern, prefix, start, end))
+    return spells
+
+
 def holds_for(level: LevelConfig, team: str) -> bool:
     """Whether the level's settings of duty hold for the team: it is named, or none is."""
     return not level.duty.teams or team in level.duty.teams
+
+
+def pattern_team(scenario: Scenario, name: str) -> PatternTeam:
+    """The team called *name*.
+
+    Raises:
+        TypeError: it works no pattern.
+    """
+    team = scenario.teams[name]
+    if not isinstance(team, PatternTeam):
+        raise TypeError(f"{name} works no pattern")
+    return team
 
 
 def strength(team: PatternTeam, posts: int) -> int:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from armsim.config.schema.duty import PatternTeam, UnitKind, VolunteerTeam
-from armsim.domain import MINUTES_PER_HOUR, SHORTFALL_COLUMNS, Capability, ThreatLevel
+from armsim.config.schema.duty import PatternTeam
+from armsim.domain import MINUTES_PER_HOUR, Capability
 from armsim.model.absence import presence
-from armsim.model.crewing import Sheet, crew_team
+from armsim.model.crewing import crew_team
 from armsim.model.crews import capabilities, larger_share
-from armsim.model.forces import ForceTeam
 from armsim.model.parades import parades
 from armsim.model.patterns import Floats, Ints
+from armsim.model.sheet import Sheet, Table
 from armsim.model.threat import Timeline
-from armsim.model.units import NO_LETTER, Register, Unit, kinds_in, register
-from armsim.model.vehicles import Vehicles
-from armsim.model.volunteers import Patrols, patrols
+from armsim.model.units import Register, Unit, register
+from armsim.model.volunteer_crews import crew_volunteers
 from armsim.model.world import World
 from armsim.streams import Streams
 
@@ -27,7 +25,7 @@ __all__ = ["Duty", "Unit", "duty", "officers_per_round_the_clock_unit"]
 
 @dataclass(frozen=True)
 class Duty:
-    """Duty of all units in one replication.
+    """Duty of all units, and of all officers, in one replication.
 
     Periods are in order of start, then unit. One that is under way when the run begins starts with it.
 
@@ -41,9 +39,15 @@ class Duty:
         armed_officers: armed officers.
         arv: 1 for an armed response vehicle.
         shortfalls: ``SHORTFALL_COLUMNS`` by kind and shift that starts in the run. Planned: units if nobody
-            were absent, as far as vehicles owned allow. Officers left over stand at the kind asked last.
-        officer_hours: team name to paraded officer-hours in the window, of all forces.
+            were absent, as far as vehicles owned and authorisations held allow. Officers left over stand at
+            the kind asked last.
+        officer_hours: team name to paraded officer-hours in the window, of all forces; of volunteers those in
+            patrols.
         force_hours: the same by name of the team and name of the force; without those that have nobody.
+        officer_table: ``OFFICER_COLUMNS``; officers are numbered by team, force and id. The authorisations
+            have the bit of the CED where the officer is trained, whoever may carry it.
+        officer_duty: ``OFFICER_DUTY_COLUMNS`` in order of officer, then start; what touches the run, with its
+            whole length. ``duty`` is the index of a period, ``end`` is the planned end.
     """
 
     units: tuple[Unit, ...]
@@ -54,9 +58,11 @@ class Duty:
     ced: Ints
     armed_officers: Ints
     arv: Ints
-    shortfalls: dict[str, NDArray[np.float64]]
+    shortfalls: Table
     officer_hours: dict[str, float]
     force_hours: dict[tuple[str, str], float]
+    officer_table: Table
+    officer_duty: Table
 
 
 def duty(
@@ -66,7 +72,7 @@ def duty(
     begin: float,
     end: float,
 ) -> Duty:
-    """Duty of every unit from *begin* to *end*.
+    """Duty of every unit and officer from *begin* to *end*.
 
     Args:
         world: the world.
@@ -79,17 +85,16 @@ def duty(
         ScenarioError: shifts of a unit would overlap, or a standing kind names an unknown base.
     """
     known = register(world)
-    sheet = Sheet()
-    horizon = (begin, end)
+    sheet = Sheet(begin, end)
     for mine in world.force_teams:
         team = world.scenario.teams[mine.name]
         if isinstance(team, PatternTeam):
             on_parade = parades(world.scenario, mine, streams, timeline, begin, end)
-            crew_team(world, known, mine, on_parade, sheet, horizon, streams)
+            crew_team(world, known, mine, on_parade, sheet, streams)
         else:
-            _volunteers(world, known, mine, team, sheet, streams, timeline, horizon)
-    _standing(world, known, sheet, timeline, horizon)
-    return _assembled(known, sheet, horizon, sorted(world.scenario.teams))
+            crew_volunteers(world, known, mine, team, sheet, streams, timeline)
+    _standing(world, known, sheet, timeline)
+    return _assembled(known, sheet, sorted(world.scenario.teams))
 
 
 def officers_per_round_the_clock_unit(world: World, kind: str) -> float:
@@ -118,64 +123,9 @@ def officers_per_round_the_clock_unit(world: World, kind: str) -> float:
     return 24.0 * len(pattern.cycle) / (unit_hours * present)
 
 
-def _volunteers(
-    world: World,
-    known: Register,
-    mine: ForceTeam,
-    team: VolunteerTeam,
-    sheet: Sheet,
-    streams: Streams,
-    timeline: Timeline,
-    horizon: tuple[float, float],
-) -> None:
-    """Patrols of a team of volunteers of one force; each kind of the team takes its own share of duties."""
-    hours = 0.0
-    for name in kinds_in(world, mine.name, mine.code):
-        kind = world.scenario.units[name]
-        rng = streams.generator("duty", mine.force, mine.name, name, "start")
-        slots = known.slots[name, mine.code, NO_LETTER]
-        found = patrols(team, mine, kind, slots, world.scenario.start, horizon, rng)
-        kept = _at_level(kind, np.asarray(timeline.levels_at(found.start)))
-        owned = world.vehicles[name][mine.code]
-        if owned is None:
-            starts = found.start
-        else:
-            vehicles = Vehicles(owned, kind.off_road, (mine.force, name), found.start, horizon, streams)
-            starts = _with_vehicle(vehicles, found, kept)
-        kept &= np.isfinite(starts)
-        start, end, officers = starts[kept], found.end[kept], found.officers[kept]
-        number = known.first[name, mine.code, NO_LETTER] + found.slot[kept]
-        sheet.add(number, start, end, capabilities(kind, officers, found.trained[kept]))
-        hours += _window_hours(world, start, end, officers)
-    sheet.hours[mine.name, mine.force] = hours
-
-
-def _with_vehicle(vehicles: Vehicles, found: Patrols, wanted: NDArray[np.bool_]) -> Floats:
-    """When each wanted patrol has a vehicle, the earlier asking first; NaN for never."""
-    starts = np.full(len(wanted), np.nan)
-    for index in np.argsort(found.start, kind="stable").tolist():
-        given = vehicles.take(index, float(found.end[index]), int(wanted[index]))
-        starts[index] = given[0] if len(given) else np.nan
-    return starts
-
-
-def _at_level(kind: UnitKind, levels: Ints) -> NDArray[np.bool_]:
-    """Whether the kind is formed at each of the levels."""
-    if not kind.levels:
-        return np.ones(np.shape(levels), dtype=bool)
-    return np.isin(levels, [ThreatLevel[name].value for name in kind.levels])
-
-
-def _window_hours(world: World, start: Floats, end: Floats, officers: Ints) -> float:
-    """Officer-hours inside the observation window."""
-    inside = np.minimum(end, world.scenario.window) - np.maximum(start, 0.0)
-    return float((np.maximum(inside, 0.0) * officers).sum() / MINUTES_PER_HOUR)
-
-
-def _standing(
-    world: World, known: Register, sheet: Sheet, timeline: Timeline, horizon: tuple[float, float]
-) -> None:
+def _standing(world: World, known: Register, sheet: Sheet, timeline: Timeline) -> None:
     """Units without a team: on duty throughout, or while a level of the kind holds."""
+    horizon = (sheet.begin, sheet.end)
     for code, name in enumerate(world.kinds):
         kind = world.scenario.units[name]
         if kind.standing is None:
@@ -191,30 +141,24 @@ def _standing(
             sheet.add(numbers, np.full(count, float(opens)), np.full(count, float(closes)), table)
 
 
-def _assembled(known: Register, sheet: Sheet, horizon: tuple[float, float], teams: list[str]) -> Duty:
-    begin, end = horizon
+def _assembled(known: Register, sheet: Sheet, teams: list[str]) -> Duty:
     total = dict.fromkeys(teams, 0.0)
     for (team, _), hours in sheet.hours.items():
         total[team] += hours
-    unit = np.concatenate([np.empty(0, dtype=np.int64), *sheet.unit])
-    start = np.maximum(np.concatenate([np.empty(0), *sheet.start]), begin)
-    until = np.concatenate([np.empty(0), *sheet.end])
-    counts = np.concatenate([np.empty((0, len(Capability)), dtype=np.int64), *sheet.counts])
-    live = np.flatnonzero((until > begin) & (start < end))
-    order = live[np.lexsort((unit[live], start[live]))]
-    counts = counts[order]
-    rows = np.array(sheet.shortfalls, dtype=np.float64).reshape(-1, len(SHORTFALL_COLUMNS))
-    rows = rows[np.lexsort((rows[:, 0], rows[:, 1]))]
+    unit, start, end, counts, order = sheet.periods()
+    officers, officer_duty = sheet.officer_tables(order)
     return Duty(
         units=known.units,
-        unit=unit[order],
-        start=start[order],
-        end=until[order],
+        unit=unit,
+        start=start,
+        end=end,
         officers=counts[:, Capability.OFFICERS],
         ced=counts[:, Capability.CED],
         armed_officers=counts[:, Capability.ARMED_OFFICERS],
         arv=counts[:, Capability.ARV],
-        shortfalls={name: rows[:, at] for at, name in enumerate(SHORTFALL_COLUMNS)},
+        shortfalls=sheet.shortfall_table(),
         officer_hours=total,
         force_hours=sheet.hours,
+        officer_table=officers,
+        officer_duty=officer_duty,
     )

@@ -10,19 +10,27 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from armsim.config.schema.duty import PatternTeam, UnitKind, VolunteerTeam
+from armsim.config.schema.duty import Pattern, PatternTeam, UnitKind, VolunteerTeam
+from armsim.config.schema.people import CallIn
 from armsim.config.schema.scenario import Scenario
+from armsim.config.schema.threat import LevelConfig
+from armsim.domain import ThreatLevel
 from armsim.errors import Problem, ScenarioError
 from armsim.model.crews import Slots, base_sequence, larger_share, population_served, slots_of
 from armsim.model.forces import ForceTeam
-from armsim.model.parades import cancelled_shares
-from armsim.model.patterns import RESTING, cycle_codes, strength, team_sizes
+from armsim.model.officers import ever_in_post
+from armsim.model.patterns import RESTING, cycle_codes, holds_for, team_sizes
+from armsim.model.rostered import RECALL
 from armsim.model.world import Base, World
 
 #: Weeks in a year, as hours a month are turned into hours a week.
 WEEKS_A_YEAR = 52.18
-#: Shift letter of units of a team without a pattern.
+#: Shift key of units of a team without a pattern.
 NO_LETTER = ""
+#: Shift key of units of volunteers whom a level asked for.
+CALLED_IN = "called_in"
+#: Shift keys whose units all start together.
+AT_ONCE = (CALLED_IN, RECALL)
 
 
 _Entry = TypeVar("_Entry")
@@ -30,11 +38,11 @@ _Entry = TypeVar("_Entry")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit; its identity is force, kind, shift letter and slot, so that one more unit renames nobody.
+    """A unit; its identity is force, kind, shift key and slot, so that one more unit renames nobody.
 
     Attributes:
         number: index in the list of units.
-        name: force, kind, shift letter and slot from 1, such as ``Leicestershire arv E2``.
+        name: force, kind, shift key and slot from 1, such as ``Leicestershire arv E2``.
         kind: code of the kind.
         base: where it starts and finishes duty.
         force: code of the force that it belongs to.
@@ -51,9 +59,11 @@ class Unit:
 class Register:
     """The units of a world and how to find them.
 
+    A shift key is the shift letter in the team's own pattern; ``<pattern>:<letter>`` in a level's.
+
     Attributes:
-        units: by number, in order of kind name, force, shift letter (or base), slot.
-        first: number of slot 0, by kind name, code of the force and shift letter; none for standing kinds.
+        units: by number, in order of kind name, force, shift key (or base), slot.
+        first: number of slot 0, by kind name, code of the force and shift key; none for standing kinds.
         slots: slots, by the same.
     """
 
@@ -63,10 +73,8 @@ class Register:
 
     @staticmethod
     def of(table: Mapping[tuple[str, int, str], _Entry], kind: str, force: int) -> dict[str, _Entry]:
-        """The entries of a kind in a force by shift letter."""
-        return {
-            letter: entry for (name, code, letter), entry in table.items() if name == kind and code == force
-        }
+        """The entries of a kind in a force by shift key."""
+        return {key: entry for (name, code, key), entry in table.items() if name == kind and code == force}
 
 
 _REGISTERS: WeakKeyDictionary[World, Register] = WeakKeyDictionary()
@@ -100,12 +108,12 @@ def _register(world: World) -> Register:
             if mine is None or not bases:
                 continue
             served = population_served(world, bases, force)
-            for letter, most in sorted(most_units(world, name, mine).items()):
+            for key, most in sorted(most_units(world, name, mine).items()):
                 sequence = base_sequence(served, kind.minimum_per_base, most)
-                first[name, force, letter] = len(units)
-                slots[name, force, letter] = slots_of(kind, letter, sequence)
+                first[name, force, key] = len(units)
+                slots[name, force, key] = slots_of(kind, key.rpartition(":")[2], sequence, key not in AT_ONCE)
                 for slot, base in enumerate(sequence.tolist()):
-                    label = f"{mine.force} {name} {letter}{slot + 1}"
+                    label = f"{mine.force} {name} {key}{slot + 1}"
                     units.append(Unit(len(units), label, code, bases[base], force))
     return Register(tuple(units), first, slots)
 
@@ -125,22 +133,25 @@ def _standing(world: World, name: str) -> Iterator[tuple[str, Base]]:
 
 
 def most_units(world: World, name: str, mine: ForceTeam) -> dict[str, int]:
-    """Shift letter: the most units of the kind that can ever be on duty at once in a force."""
+    """Shift key: the most units of the kind that can ever be on duty at once in a force."""
     scenario = world.scenario
     kind = scenario.units[name]
     team = scenario.teams[mine.name]
     owned = world.vehicles[name][mine.code]
     if isinstance(team, VolunteerTeam):
-        most = ceil(max(patrols_by_day(team, mine.posts, kind), default=0.0)) + 1
-        return {NO_LETTER: _capped(owned, most)}
+        most = {NO_LETTER: ceil(max(patrols_by_day(team, mine.posts, kind), default=0.0)) + 1}
+        if call_ins(scenario, mine.name):
+            most[CALLED_IN] = mine.posts // kind.crew
+        return {key: _capped(owned, units) for key, units in most.items()}
     officers = _most_officers(scenario, mine, team)
     for other in kinds_in(world, mine.name, mine.code):
         if other == name:
             break
         earlier = scenario.units[other]
-        if earlier.vehicles is None and not earlier.levels:
-            officers = {letter: min(most, earlier.crew - 1) for letter, most in officers.items()}
-    return {letter: _capped(owned, most // kind.crew) for letter, most in officers.items()}
+        if earlier.vehicles is None and not earlier.levels and not earlier.crew_needs:
+            # Not of those recalled: a crew of theirs that would be off too soon is left to the next kind.
+            officers |= {key: min(most, earlier.crew - 1) for key, most in officers.items() if key != RECALL}
+    return {key: _capped(owned, most // kind.crew) for key, most in officers.items()}
 
 
 def _capped(owned: int | None, most: int) -> int:
@@ -148,18 +159,54 @@ def _capped(owned: int | None, most: int) -> int:
 
 
 def _most_officers(scenario: Scenario, mine: ForceTeam, team: PatternTeam) -> dict[str, int]:
-    """Shift letter: most officers that can ever parade, those called in on a rest day among them."""
-    pattern = scenario.patterns[team.pattern]
-    letters = sorted(pattern.shifts)
+    """Shift key: most officers that can ever parade, those called in on a rest day among them."""
+    count = ever_in_post(scenario, mine)
+    levels = [config for config in scenario.threat.levels.values() if holds_for(config, mine.name)]
+    share = max([team.rest_days_worked, *(config.duty.rest_days_cancelled for config in levels)])
+    others = sorted({config.duty.pattern for config in levels if config.duty.pattern} - {team.pattern})
+    most = _by_letter(scenario.patterns[team.pattern], count, share, bool(others))
+    for other in others:
+        found = _by_letter(scenario.patterns[other], count, share, True)
+        most |= {f"{other}:{letter}": officers for letter, officers in found.items()}
+    recalled = max((config.duty.recall.share for config in levels if config.duty.recall), default=0.0)
+    if recalled:
+        most[RECALL] = min(count, ceil(recalled * count) + 1)
+    return most
+
+
+def _by_letter(pattern: Pattern, count: int, share: float, all_may_rest: bool) -> dict[str, int]:
+    """Most officers on each letter: of all squads that work it, and the *share* called in of those resting.
+
+    While a team changes from one pattern to another, anybody may be resting (*all_may_rest*).
+    """
     cycle = cycle_codes(pattern)
-    sizes = team_sizes(strength(team, mine.posts), pattern.teams)
+    sizes = team_sizes(count, pattern.teams)
     lag = np.arange(pattern.teams)[:, None] * pattern.days_between_teams
     works = cycle[(np.arange(len(cycle)) - lag) % len(cycle)]
-    resting = int((sizes[:, None] * (works == RESTING)).sum(axis=0).max())
-    share = float(cancelled_shares(scenario, mine.name).max())
-    called = ceil(share * resting) + 1 if share else 0
-    most = [int((sizes[:, None] * (works == code)).sum(axis=0).max()) for code in range(len(letters))]
-    return {letter: rostered + called for letter, rostered in zip(letters, most, strict=True)}
+
+    def most(code: int) -> int:
+        return int((sizes[:, None] * (works == code)).sum(axis=0).max())
+
+    called = ceil(share * (count if all_may_rest else most(RESTING))) + 1 if share else 0
+    return {letter: most(code) + called for code, letter in enumerate(sorted(pattern.shifts))}
+
+
+def call_ins(scenario: Scenario, team: str) -> dict[int, CallIn]:
+    """Level: how it asks a team of volunteers for more duties.
+
+    A level that names teams, but none of volunteers, asks all of them: the others are named for what it
+    sets for patterns.
+    """
+
+    def asks(level: LevelConfig) -> bool:
+        named = [name for name in level.duty.teams if isinstance(scenario.teams.get(name), VolunteerTeam)]
+        return not named or team in named
+
+    return {
+        int(ThreatLevel[name]): level.duty.volunteers
+        for name, level in scenario.threat.levels.items()
+        if level.duty.volunteers is not None and asks(level)
+    }
 
 
 def kinds_in(world: World, team: str, force: int) -> list[str]:
@@ -172,23 +219,33 @@ def kinds_in(world: World, team: str, force: int) -> list[str]:
     ]
 
 
+def neighbourhood(scenario: Scenario, kind: str) -> bool:
+    """Whether the crews of a kind come from a neighbourhood team."""
+    team = scenario.teams.get(scenario.units[kind].team or "")
+    return isinstance(team, PatternTeam) and team.role == "NPT"
+
+
 def kinds_of(scenario: Scenario, team: str) -> list[str]:
     """Kinds of a team in the order in which they take officers; ties by name."""
     names = [name for name, kind in scenario.units.items() if kind.team == team]
     return sorted(names, key=lambda name: (scenario.units[name].order, name))
 
 
-def patrols_by_day(team: VolunteerTeam, headcount: int, kind: UnitKind) -> list[float]:
-    """Mean patrols of so many volunteers on each day of the week, Monday first.
+def duties_by_day(team: VolunteerTeam, headcount: int, share: float = 1.0, crew: float = 1.0) -> list[float]:
+    """Mean duties of so many volunteers on each day of the week, Monday first: a *share* in crews of *crew*.
 
-    Hours a week = headcount x hours a month x 12 / 52.18; patrols = hours / length of a duty x share in
-    patrols / mean crew.
+    Hours a week = headcount x hours a month x 12 / 52.18; crews = hours / length of a duty x share / crew.
     """
     weights = [team.day_weights.get(day, 0.0) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")]
     total = sum(weights)
     if not total or not team.duty:
         return [0.0] * 7
     hours = headcount * team.hours_a_month * 12 / WEEKS_A_YEAR
-    crew = kind.crew + larger_share(kind, NO_LETTER)
-    week = hours / (team.duty / 60) * team.in_patrols / crew
+    week = hours / (team.duty / 60) * share / crew
     return [week * weight / total for weight in weights]
+
+
+def patrols_by_day(team: VolunteerTeam, headcount: int, kind: UnitKind) -> list[float]:
+    """Mean patrols of a kind on each day of the week, Monday first."""
+    crew = kind.crew + larger_share(kind, NO_LETTER)
+    return duties_by_day(team, headcount, team.in_patrols, crew)

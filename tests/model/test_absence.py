@@ -2,9 +2,18 @@ import numpy as np
 import pytest
 
 from armsim.config.schema.duty import PatternTeam, Spells
-from armsim.config.schema.threat import LevelConfig
-from armsim.domain import ThreatLevel
-from armsim.model.absence import away_in_spells, levelled, marked, phase_of, planned_shares, presence
+from armsim.config.schema.people import Attrition
+from armsim.model.absence import (
+    Away,
+    SpellProcess,
+    away_in_spells,
+    levelled,
+    marked,
+    phase_of,
+    presence,
+    vacant_spells,
+)
+from armsim.model.forces import ForceTeam
 from armsim.streams import Streams
 
 SPELLS = Spells.model_validate_json('{"share": 0.1, "spell": "5 days"}')
@@ -72,16 +81,6 @@ def test_marked_officers_are_not_on_leave_together():
     assert absent.max() - absent.min() <= 4
 
 
-def test_a_level_suspends_planned_absence_of_the_teams_it_names():
-    team = PatternTeam(
-        kind="pattern", establishment=10, pattern="five", planned_absence={"leave": 0.16, "training": 0.05}
-    )
-    level = LevelConfig.model_validate_json('{"duty": {"suspend": ["training"], "teams": ["arv"]}}')
-    assert planned_shares(team, "arv", {"CRITICAL": level})[ThreatLevel.CRITICAL] == pytest.approx(0.16)
-    assert planned_shares(team, "arv", {"CRITICAL": level})[ThreatLevel.SEVERE] == pytest.approx(0.21)
-    assert planned_shares(team, "npt", {"CRITICAL": level})[ThreatLevel.CRITICAL] == pytest.approx(0.21)
-
-
 def test_presence_multiplies():
     team = PatternTeam(
         kind="pattern",
@@ -91,3 +90,28 @@ def test_presence_multiplies():
         non_deployable=SPELLS,
     )
     assert presence(team) == pytest.approx(0.75 * 0.9)
+
+
+def test_posts_are_empty_for_as_long_as_leavers_are_not_replaced():
+    # 10% leave in a year of 365.25 days and each post is empty for half of one: 0.05 empty to one in post.
+    attrition = Attrition.model_validate_json('{"a_year": 0.1, "replaced_after": "4383 h"}')
+    spells = vacant_spells(attrition)
+    assert spells.share == pytest.approx(0.05 / 1.05)
+    assert spells.spell == 4383 * 60
+    assert vacant_spells(None) is None
+    team = PatternTeam(kind="pattern", establishment=50, pattern="five", attrition=attrition)
+    officers = np.repeat(np.arange(4000), 3)
+    minutes = np.tile(np.array([0.0, 150.0, 300.0]) * 1440, 4000)
+    away = Away(team, ForceTeam("arv", "Shire", 0, 50), 4000, Streams(7, 0), 0.0, 300 * 1440.0)
+    empty = away.vacant(officers, minutes).reshape(4000, 3)
+    assert empty.mean(axis=0) == pytest.approx(np.full(3, 0.05 / 1.05), abs=0.012)
+    assert not away.sick(officers, minutes).any()
+    assert not away.not_deployable(officers, minutes).any()
+
+
+def test_a_process_asked_twice_answers_the_same():
+    rng = Streams(7, 0).generator("duty", "arv", "sickness")
+    process = SpellProcess(rng, SPELLS, 30, 0.0, 40 * 1440.0)
+    members, times = np.repeat(np.arange(30), 40), np.tile(np.arange(40) * 1440.0, 30)
+    assert (process.at(members, times) == away(SPELLS, 30, 40).ravel()).all()
+    assert process.at(np.array([3]), np.array([720.0])) == process.at(np.array([3]), np.array([720.0]))

@@ -7,7 +7,7 @@ from armsim.config.schema.duty import Pattern, PatternTeam
 from armsim.config.schema.threat import LevelConfig
 from armsim.domain import ThreatLevel
 from armsim.errors import ScenarioError
-from armsim.model.patterns import RESTING, calendar, strength, team_sizes
+from armsim.model.patterns import RESTING, PatternSpell, calendar, pattern_spells, strength, team_sizes
 from armsim.model.threat import Timeline
 
 DAY = 1440.0
@@ -62,6 +62,29 @@ def test_a_shift_of_more_than_a_day_is_refused(five_team):
     levels = {"CRITICAL": LevelConfig.model_validate_json('{"duty": {"shift_length": "25 h"}}')}
     with pytest.raises(ScenarioError, match="at most 24 h"):
         calendar(Pattern.model_validate_json(_json(five_team)), "arv", levels, STEADY, 0.0, DAY)
+
+
+def test_levels_of_one_pattern_make_one_spell(make_world, five_team):
+    names = ("LOW", "SUBSTANTIAL", "SEVERE", "CRITICAL")
+    low, substantial, severe, critical = (ThreatLevel[name] for name in names)
+    levels = {
+        "SEVERE": {"duty": {"pattern": "other"}},
+        "CRITICAL": {"duty": {"pattern": "other", "teams": ["arv"]}},
+        "SUBSTANTIAL": {"duty": {"pattern": "five"}},
+    }
+    scenario = make_world(
+        patterns={"five": five_team, "other": five_team},
+        threat={"timeline": [{"level": "LOW"}], "levels": levels},
+    ).scenario
+    at = Timeline((0.0, 10.0, 20.0, 30.0, 40.0), (low, substantial, severe, critical, low))
+    team = scenario.teams["arv"]
+    inf = float("inf")
+    assert pattern_spells(scenario, team, "arv", at) == [
+        PatternSpell("five", "", -inf, 20.0),
+        PatternSpell("other", "other:", 20.0, 40.0),
+        PatternSpell("five", "", 40.0, inf),
+    ]
+    assert [spell.end for spell in pattern_spells(scenario, team, "npt", at)] == [20.0, 30.0, inf]
 
 
 def test_strength_and_even_teams():
