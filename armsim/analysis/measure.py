@@ -15,19 +15,25 @@ from numpy.typing import NDArray
 
 from armsim.analysis.aid import force_totals
 from armsim.analysis.availability import availability
+from armsim.analysis.ced import ced_totals
 from armsim.analysis.curve import CENSORED, NEVER, REACHED
 from armsim.analysis.desk import desk_totals
+from armsim.analysis.hours import people_totals
+from armsim.analysis.neighbourhood import neighbourhood_totals
 from armsim.analysis.option import MILESTONES, RESPONSE_TYPES
+from armsim.analysis.posture import posture_totals
 from armsim.analysis.potential import potential_response
+from armsim.analysis.recharge import recharge_totals
 from armsim.analysis.recovery import attack_totals
 from armsim.analysis.run_in import run_in
 from armsim.analysis.second_incident import second_incidents
+from armsim.analysis.visible import visible_totals
 from armsim.config.schema.demand import Attendance
 from armsim.domain import FirearmsOutcome, Grade, Outcome, ThreatLevel
 from armsim.model.roster import Unit
 from armsim.model.world import World
 
-_REACHED_AT = ("first_officer_at", "first_ced_at", "first_armed_at", "full_at")
+_REACHED_AT = ("first_officer_at", "first_ced_at", "first_armed_at", "full_at", "contained_at")
 _LEVELS, _GRADES = len(ThreatLevel), len(Grade)
 _FIREARMS_TOTALS = {
     FirearmsOutcome.AUTHORISED_OPERATION: "authorised_operations",
@@ -111,6 +117,12 @@ def measure(log: Log, world: World, without: Log | None = None) -> Measures:
     totals.update(duty_totals(log, world))
     totals.update(desk_totals(log, world))
     totals.update(force_totals(log, world))
+    totals.update(people_totals(log, world))
+    totals.update(posture_totals(log, world, totals))
+    totals.update(ced_totals(log, world, counted))
+    totals.update(neighbourhood_totals(log, world))
+    totals.update(recharge_totals(log, world))
+    totals.update(visible_totals(log, world))
     if without is not None:
         totals.update(attack_totals(log, without, world))
     surveyed, surveys = potential_response(log, world)
@@ -170,17 +182,20 @@ def asked_milestones(world: World) -> NDArray[np.bool_]:
         for level in ThreatLevel:
             setting = world.scenario.threat.levels.get(level.name)  # type: ignore[call-overload]
             own = setting.attendance.get(name) if setting is not None else None
-            asked[code, level] = _asks(kind.attendance if own is None else own)
+            attendance = kind.attendance if own is None else own
+            asked[code, level] = (*_asks(attendance), kind.containment is not None)
     return asked
 
 
 def incident_totals(incidents: Table) -> dict[str, float]:
-    """Counted incidents and their outcomes by grade and level, firearms outcomes and desk delay by level."""
+    """Counted incidents, outcomes and first arrivals by grade and level; firearms figures by level."""
     level, grade = incidents["level"].astype(np.intp), incidents["grade"].astype(np.intp)
     cell = grade * _LEVELS + level
     totals: dict[str, float] = {}
     columns = {"incidents": np.ones(len(cell)), "requeued": incidents["requeued"] > 0}
     columns |= {name: incidents["outcome"] == code for code, name in _OUTCOME_TOTALS.items()}
+    came = first_arrivals(incidents)
+    columns |= {"first_arrivals": came, "single_crewed": came & (incidents["first_crew"] == 1)}
     for name, values in columns.items():
         counts = np.bincount(cell, weights=values, minlength=_GRADES * _LEVELS).reshape(_GRADES, _LEVELS)
         for one, at in zip(*np.nonzero(counts), strict=True):
@@ -190,6 +205,13 @@ def incident_totals(incidents: Table) -> dict[str, float]:
         for at in np.flatnonzero(sums).tolist():
             totals[f"{name}:level={ThreatLevel(at).name}"] = float(sums[at])
     return totals
+
+
+def first_arrivals(incidents: Table) -> NDArray[np.bool_]:
+    """Whether an officer came to each incident; not where an incident took officers over with the scene."""
+    came_at = incidents["first_officer_at"]
+    taken_over = (incidents["parent"] >= 0) & (came_at <= incidents["graded_at"])
+    return np.asarray(~np.isnan(came_at) & ~taken_over, dtype=bool)
 
 
 def _by_level(incidents: Table) -> dict[str, NDArray[Any]]:

@@ -27,9 +27,17 @@ MINUTES_PER_YEAR = 365.25 * 1440
 #: Columns of a summary that say which part of the population a row is about; empty text is all of it.
 GROUPS = (
     "milestone", "grade", "target", "area", "level", "hour", "kind", "work", "force", "site", "attack",
+    "team", "employment", "cause",
 )  # fmt: skip
 #: Where our other metrics are.
-_MORE = ("armsim.analysis.metrics_attacks", "armsim.analysis.metrics_forces")
+_MORE = (
+    "armsim.analysis.metrics_attacks",
+    "armsim.analysis.metrics_attendance",
+    "armsim.analysis.metrics_forces",
+    "armsim.analysis.metrics_money",
+    "armsim.analysis.metrics_neighbourhood",
+    "armsim.analysis.metrics_people",
+)
 COLUMNS = (
     "metric", "label", "unit", "better", "population", *GROUPS,
     "value", "low", "high", "n", "replications", "shown",

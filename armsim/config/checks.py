@@ -15,6 +15,7 @@ from armsim.config.checks_attacks import ATTACK_CHECKS
 from armsim.config.checks_desk import DESK_CHECKS
 from armsim.config.checks_forces import FORCE_CHECKS
 from armsim.config.checks_names import NAME_CHECKS
+from armsim.config.checks_people import PEOPLE_CHECKS
 from armsim.config.checks_policies import POLICY_CHECKS
 from armsim.config.compose import Composed
 from armsim.config.paths import Path as Place
@@ -39,7 +40,7 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
     """Every problem and note across the settings of *scenario*, in no particular order."""
     found = [
         problem(composed, place, text, severity, at_key=faults_key(place, text))
-        for one in (*NAME_CHECKS, *VALUE_CHECKS, *ATTACK_CHECKS, *FORCE_CHECKS, *POLICY_CHECKS, *DESK_CHECKS)
+        for one in (*VALUE_CHECKS, *_ELSEWHERE)
         for place, text, severity in one(scenario)
     ]
     for place, name in data_files(scenario):
@@ -200,6 +201,14 @@ VALUE_CHECKS: tuple[Check, ...] = (
     volume_is_sane,
     reserve_below_fleet,
     targets_have_incidents,
+)
+_ELSEWHERE = (
+    *NAME_CHECKS,
+    *ATTACK_CHECKS,
+    *FORCE_CHECKS,
+    *POLICY_CHECKS,
+    *DESK_CHECKS,
+    *PEOPLE_CHECKS,
 )
 
 

@@ -40,6 +40,7 @@ def everything_is_used(scenario: Scenario) -> Iterator[Finding]:
     """Groups of bases, teams, patterns and profiles that nothing names: perhaps misspelt."""
     units, teams = scenario.units.values(), scenario.teams.values()
     patterns = {team.pattern for team in teams if isinstance(team, PatternTeam)}
+    patterns |= {setting.duty.pattern or "" for setting in scenario.threat.levels.values()}
     profiles = {kind.profile for kind in scenario.demand.types.values()}
     used: tuple[tuple[str, Path, Iterable[str], Collection[str | None]], ...] = (
         ("unit kind", ("bases",), scenario.bases, {unit.bases for unit in units}),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from armsim.config.export import ABSENT, Difference, diff, digest, to_yaml
+from armsim.config.options import Choices, choices
 from armsim.config.overrides import Override, apply, contradictions, definitions
 from armsim.config.paths import Path, parse_path, show, split_set
 from armsim.config.source import parse_value, read
@@ -34,6 +35,13 @@ __all__ = [
 MAX_LEVELS = 16
 MAX_FILES = 32
 _MAX_PARTS = 32
+#: Keys that are no settings: what to use instead of ``--set``.
+_FROM_FILES: dict[str | int, str] = {
+    "extends": "--with to apply an override",
+    "overrides": "--with to apply an override",
+    "options": "--option to choose some",
+    "conditions": "--condition to choose some",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +50,14 @@ class Composed:
 
     Attributes:
         file: the scenario file as the user named it.
-        data: plain settings; ``extends`` and ``overrides`` are taken out.
+        data: plain settings; ``extends``, ``overrides``, ``options`` and ``conditions`` are taken out.
         origins: where each path was set.
         files: name and SHA-256 of every file read; the scenario itself first.
         extends: what the scenario file itself names under ``extends``.
         overrides: every override that may be asked for, inherited ones included: name and description.
         applied: names of the overrides applied, in order.
         sets: the ``--set`` texts, in order.
+        choices: the options and conditions that the file compares, inherited ones included.
     """
 
     file: str
@@ -59,6 +68,7 @@ class Composed:
     overrides: dict[str, str]
     applied: tuple[str, ...]
     sets: tuple[str, ...]
+    choices: Choices = field(default_factory=Choices)
 
 
 def compose(
@@ -90,6 +100,8 @@ def compose(
         raise ScenarioError(problems)
     root = Node(dict(root.value), root.origin)
     defined = definitions(root.value.pop("overrides", None), problems)
+    listed = (root.value.pop("options", None), root.value.pop("conditions", None))
+    compared = choices(*listed, defined, last_wins, problems)
     chosen = [defined[name] for name in _wanted(with_, defined, problems)]
     if not last_wins:
         problems += contradictions(chosen)
@@ -107,6 +119,7 @@ def compose(
         overrides={name: one.description for name, one in defined.items()},
         applied=tuple(one.name for one in chosen),
         sets=tuple(sets),
+        choices=compared,
     )
 
 
@@ -141,9 +154,9 @@ def _set(root: Node, text: str, names: Names | None, problems: list[Problem]) ->
     if halves is None or path is None or len(path) > _MAX_PARTS:
         problems.append(Problem("write a dotted path, =, and a value, such as study.seed=2", file=label))
         return
-    if path[0] in {"extends", "overrides"}:
+    if path[0] in _FROM_FILES:
         problems.append(
-            origin.problem(path, f"{path[0]} is read from files only; use --with to apply an override")
+            origin.problem(path, f"{path[0]} is read from files only; use {_FROM_FILES[path[0]]}")
         )
         return
     try:

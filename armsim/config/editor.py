@@ -39,6 +39,27 @@ _OVERRIDES = {
 }
 
 
+def _listed(title: str, description: str) -> dict[str, Any]:
+    """Named lists of overrides; an entry left empty takes out an inherited one."""
+    names = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
+    return {
+        "title": title,
+        "description": description,
+        "type": "object",
+        "maxProperties": 64,
+        "propertyNames": {"minLength": 1, "maxLength": 60, "pattern": r"^[^/\\:*?\"<>|@]+$"},
+        "additionalProperties": {"anyOf": [names, {"type": "null"}]},
+    }
+
+
+_OPTIONS = _listed(
+    "Options", "What the file compares: name and list of overrides; the first is the baseline."
+)
+_CONDITIONS = _listed(
+    "Conditions", "What every option is run under: name and list of overrides, such as a level held."
+)
+
+
 def json_schema(model: type[Model], *, partial: bool = True) -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of a file that *model* validates.
 
@@ -49,7 +70,13 @@ def json_schema(model: type[Model], *, partial: bool = True) -> dict[str, Any]:
     """
     schema = model.model_json_schema()
     overrides = deepcopy(_OVERRIDES)  # in a partial file one may be an inherited override, changed
-    schema["properties"] = {"extends": _EXTENDS, **schema.get("properties", {}), "overrides": overrides}
+    schema["properties"] = {
+        "extends": _EXTENDS,
+        **schema.get("properties", {}),
+        "overrides": overrides,
+        "options": deepcopy(_OPTIONS),
+        "conditions": deepcopy(_CONDITIONS),
+    }
     _finish(schema, partial)
     return {"$schema": DRAFT, "$id": f"urn:armsim:schema:{model.__name__.lower()}", **schema}
 

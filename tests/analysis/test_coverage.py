@@ -47,3 +47,22 @@ def test_the_truth_is_that_of_a_large_sample(experiment):
     for target in (900, 1800):
         assert curve.share(target) == pytest.approx(world.share(target), abs=4 * 0.002)
     assert curve.quantile(0.9) == pytest.approx(world.quantile(0.9), rel=0.01)
+
+
+def test_limits_of_differences_cover(experiment):
+    """At 22 a replication, with fewer repetitions and resamples than the published experiment."""
+    world = experiment.World(22, replications=30)
+    measured = experiment.difference_coverage(world, 50, seed=11)
+    in_use = {name: covered for name, covered in measured.items() if "in use" in name}
+    assert len(in_use) == 5
+    assert all(covered >= 88 for covered in in_use.values()), in_use
+
+
+def test_the_true_difference_is_that_of_a_large_sample(experiment):
+    import numpy as np
+
+    world = experiment.World(50, replications=4_000)
+    first, second = experiment.pair_curves(world, np.random.default_rng(3))
+    truth = experiment.true_differences(world)
+    assert second.share(900) - first.share(900) == pytest.approx(truth[0], abs=0.006)
+    assert second.quantile(0.5) - first.quantile(0.5) == pytest.approx(truth[2], abs=6)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from armsim.config.loader import load_scenario
+from armsim.config.loader import load_runs, load_scenario
 from armsim.config.paths import parse_path
 from armsim.config.schema import Scenario
 
@@ -55,10 +55,10 @@ def loaded(request):
     return load_scenario(request.param)
 
 
-def test_seven_scenarios_ship():
+def test_nine_scenarios_ship():
     assert [path.stem for path in SHIPPED] == [
-        "critical", "east_midlands_pooling", "marauding_attack", "metropolis", "rural_county",
-        "second_incident", "severe",
+        "critical", "east_midlands_pooling", "marauding_attack", "metropolis", "review", "review_pooling",
+        "rural_county", "second_incident", "severe",
     ]  # fmt: skip
 
 
@@ -90,6 +90,15 @@ def test_every_assumption_has_a_range(loaded):
         if "assum" in one.source.lower() and (one.low is None or one.high is None)
     ]
     assert without == []
+
+
+@pytest.mark.parametrize(("name", "runs"), [("review", 27), ("review_pooling", 5)])
+def test_so_has_every_number_of_an_option_and_a_condition(name, runs):
+    found = load_runs(FOLDER / f"{name}.yaml")
+    assert len(found) == runs
+    for run, one in found.items():
+        assert uncovered(one.composed.data) == [], run
+        assert [note.message for note in one.notes] == [], run
 
 
 def test_shipped_values_lie_in_their_ranges(loaded):

@@ -18,8 +18,8 @@ class SustainConfig(Model):
 
     level: LevelName = "CRITICAL"
     """The level that is held."""
-    days: Annotated[int, Field(ge=1, le=366)] = 84
-    """How long it is looked at."""
+    days: Annotated[int, Field(ge=1, le=365)] = 84
+    """How long it is looked at, days."""
     teams: tuple[str, ...] = ()
     """Teams that are judged; none is every team that the level's duty names, else all that work a pattern."""
     rest_days: Annotated[float, Field(ge=0, le=200)] | None = 3.4
@@ -28,6 +28,9 @@ class SustainConfig(Model):
     hours: Annotated[float, Field(ge=0, le=168)] | None = 48.0
     """Average working week of an officer over the reference period, hours."""
     share_over_hours: Share | None = 0.5
-    """Share of officers above that average at which the limit counts as crossed."""
-    crewing: Share | None = 0.75
-    """Least share of planned crews of armed response vehicles formed over a week."""
+    """Share of officers whose average week is above the limit of ``people.hours``."""
+    crewing: Share | None = 0.6
+    """Least share of planned crews of armed response vehicles formed over a week. Crews are planned as if
+    nobody were absent: leave, training and sickness alone leave about two thirds of them."""
+    by_day: bool = False
+    """Sums by day of what the limits are about are kept in the run folder; ``armsim sustain`` sets it."""

@@ -21,6 +21,10 @@ from armsim.config.schema.people import PeopleConfig, Uplift
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
 
+#: A metric, and the part of the population that is meant: ``response_p90:arv:level=CRITICAL``.
+FigureName = Annotated[str, Field(pattern=r"^\w+( ?: ?\w+( ?= ?[^:=<>]+)?)*$", max_length=200)]
+_MARGIN = r"^\d+(\.\d+)? ?(min|minutes|h|%|pp)?$"
+
 
 class Target(Model):
     """A response target: within so many minutes, in town and country."""
@@ -56,6 +60,12 @@ class StudyConfig(Model):
     """A firearms incident is a second one when another came in the same force within this time before it."""
     aftermath: Duration = 180.0
     """Other armed work is followed for this long after an attack that is given."""
+    primary: Annotated[tuple[FigureName, ...], Field(max_length=32)] = ()
+    """Figures that options are judged on, said before the run, such as ``response_p90:arv``; limits of their
+    differences hold for all of them at once."""
+    margins: dict[FigureName, Annotated[str, Field(pattern=_MARGIN)] | Annotated[float, Field(ge=0)]] = {}
+    """Differences that do not matter, by figure: ``0.5 min``, ``1 pp`` (percentage points), or a plain number
+    in the figure's unit."""
     given: GivenAttack | None = None
     """An attack in every replication: what follows is studied given one, not by waiting for one."""
 

@@ -1,0 +1,1 @@
+"""Queueing theory of a fleet: Erlang's formulas, priorities, the hypercube exact and approximate."""

@@ -1,0 +1,238 @@
+"""Choosing the best of several options with a guarantee: a screen on a first batch, then a race.
+
+The screen is subset selection (Nelson, Swann, Goldsman and Song 2001): options that a first batch shows to be
+beaten are dropped. The race is KN (Kim and Nelson 2001): the others go on in step, and one is dropped as soon
+as its mean is too far behind that of another. Both read variances of *differences*, pair by pair, so options
+that meet the same incidents pay for what differs between them only; both share their chance of error over the
+pairs by Bonferroni, which holds under any dependence. A fifth of the chance goes to the screen, the rest to
+the race, whose constants are those of all options, as it reads the first batch again.
+
+With normal differences the best is chosen with the promised chance whenever it is better by the indifference
+zone; looks that are not at every replication do not lower it (Jennison, Johnstone and Turnbull 1982).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import stdtrit
+
+from armsim.analysis.intervals import FloatArray
+
+#: Part of the chance of error that the screen may use.
+SCREEN_SHARE = 0.2
+
+
+class Constants(NamedTuple):
+    """Constants of KN.
+
+    Attributes:
+        eta: slope of the region in which a pair goes on.
+        h2: its height.
+    """
+
+    eta: float
+    h2: float
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What is promised.
+
+    Attributes:
+        indifference: a difference from the best that does not matter, in the figure's unit.
+        higher: whether more is better.
+        confidence: chance that the choice is the best or within the indifference zone of it.
+
+    Raises:
+        ValueError: the zone is not above 0, or the confidence not between 0.5 and 1.
+    """
+
+    indifference: float
+    higher: bool
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.indifference) and self.indifference > 0):
+            raise ValueError(f"the indifference zone must be above 0, got {self.indifference}")
+        if not 0.5 < self.confidence < 1:
+            raise ValueError(f"the confidence must lie between 0.5 and 1, got {self.confidence}")
+
+    @property
+    def alphas(self) -> tuple[float, float]:
+        """Chances of error of the screen and of the race."""
+        alpha = 1 - self.confidence
+        return SCREEN_SHARE * alpha, (1 - SCREEN_SHARE) * alpha
+
+
+class Exit(NamedTuple):
+    """An option that was dropped.
+
+    Attributes:
+        option: its number.
+        by: number of the option that beat it, the one by which it was farthest behind.
+        replications: how many both had then.
+        stage: by the screen or in the race.
+    """
+
+    option: int
+    by: int
+    replications: int
+    stage: Literal["screen", "race"]
+
+
+def kn_constants(options: int, alpha: float, first: int) -> Constants:
+    """Constants of KN with c = 1 (Kim and Nelson 2001).
+
+    Eta is ((2 alpha / (k - 1))^(-2 / (n0 - 1)) - 1) / 2, and h^2 is 2 eta (n0 - 1).
+
+    Args:
+        options: how many, k; at least 2.
+        alpha: chance of error.
+        first: replications in the first batch, n0; at least 2.
+
+    Raises:
+        ValueError: fewer options or replications.
+    """
+    if options < 2 or first < 2:
+        raise ValueError(f"2 options and 2 replications are the least, got {options} and {first}")
+    eta = ((2 * alpha / (options - 1)) ** (-2 / (first - 1)) - 1) / 2
+    return Constants(eta, 2 * eta * (first - 1))
+
+
+def pair_variances(numbers: ArrayLike) -> FloatArray:
+    """Sample variances of all paired differences.
+
+    Args:
+        numbers: shape (k, n), a row an option, a column a replication.
+
+    Returns:
+        Shape (k, k).
+    """
+    given = np.asarray(numbers, dtype=np.float64)
+    return np.asarray((given[:, np.newaxis] - given).var(axis=-1, ddof=1), dtype=np.float64)
+
+
+def screen_reach(variances: FloatArray, first: int, alpha: float) -> FloatArray:
+    """How far behind another an option may be and pass the screen: t(1 - alpha / (k - 1)) S_ij / sqrt(n0)."""
+    t = float(stdtrit(first - 1, 1 - alpha / (len(variances) - 1)))
+    return np.asarray(t * np.sqrt(variances / first), dtype=np.float64)
+
+
+def race_reach(variances: FloatArray, replications: int, indifference: float, h2: float) -> FloatArray:
+    """How far behind one may be after r replications: max(0, delta / 2r (h^2 S_ij^2 / delta^2 - r))."""
+    most = h2 * variances / indifference**2 - replications
+    return np.asarray(np.maximum(0, indifference / (2 * replications) * most), dtype=np.float64)
+
+
+def beaten(values: FloatArray, reach: FloatArray) -> dict[int, int]:
+    """Options farther behind another than they may be, and by which they are so most.
+
+    Args:
+        values: shape (k,), more is better.
+        reach: shape (k, k), how far the row may be behind the column.
+    """
+    short = values - values[:, np.newaxis] - reach
+    return {index: int(short[index].argmax()) for index in np.flatnonzero((short > 0).any(axis=1)).tolist()}
+
+
+@dataclass(frozen=True, eq=False)
+class Race:
+    """Options in the race, after a look. Made by :meth:`begin`.
+
+    Attributes:
+        goal: what is promised.
+        first: replications in the first batch.
+        variances: shape (k, k), of paired differences in the first batch.
+        replications: how many the options left have.
+        values: shape (k,), each option's figure when it was last looked at.
+        left: numbers of the options still in.
+        exits: those dropped, in order.
+    """
+
+    goal: Goal
+    first: int
+    variances: FloatArray
+    replications: int
+    values: FloatArray
+    left: tuple[int, ...]
+    exits: tuple[Exit, ...] = ()
+
+    @classmethod
+    def begin(cls, goal: Goal, values: ArrayLike, numbers: ArrayLike) -> Race:
+        """Screen a first batch, and look at it as the race does.
+
+        Args:
+            goal: what is promised.
+            values: shape (k,), the options' figures over the batch.
+            numbers: shape (k, n), what each replication adds to them; only their spread is read.
+
+        Raises:
+            ValueError: fewer than 2 options or replications, shapes that differ, or a number that is none.
+        """
+        figures = np.asarray(values, dtype=np.float64)
+        spread = pair_variances(numbers)
+        first = np.asarray(numbers).shape[1]
+        if len(figures) < 2 or first < 2 or spread.shape != (len(figures), len(figures)):
+            raise ValueError(f"{len(figures)} figures and numbers of shape {np.shape(numbers)} make no race")
+        if not (np.isfinite(figures).all() and np.isfinite(spread).all()):
+            raise ValueError("every option needs a finite number in every replication of the first batch")
+        race = cls(goal, first, spread, first, figures, tuple(range(len(figures))))
+        return race._drop(screen_reach(spread, first, goal.alphas[0]), "screen").look(figures, first)
+
+    def look(self, values: ArrayLike, replications: int) -> Race:
+        """The race after more replications.
+
+        Args:
+            values: shape (k,), figures over all of them; those of options dropped are not read.
+            replications: how many, no fewer than before.
+        """
+        kept = np.isin(np.arange(len(self.values)), self.left)
+        figures = np.where(kept, np.asarray(values, dtype=np.float64), self.values)
+        race = replace(self, values=figures, replications=replications)
+        return race._drop(race.reach, "race")
+
+    @property
+    def reach(self) -> FloatArray:
+        """How far behind another an option may be now, shape (k, k)."""
+        return race_reach(self.variances, self.replications, self.goal.indifference, self._h2)
+
+    @property
+    def best(self) -> int:
+        """The option ahead; of equals the first."""
+        return max(self.left, key=lambda option: (self._score[option], -option))
+
+    @property
+    def decided(self) -> bool:
+        """Whether one option is left, or several that no replication told apart and none will."""
+        return len(self.left) == 1 or self.replications >= self.longest
+
+    @property
+    def longest(self) -> int:
+        """Replications at which the race is decided at the latest."""
+        among = self.variances[np.ix_(self.left, self.left)]
+        return max(self.first, math.ceil(self._h2 * float(among.max()) / self.goal.indifference**2))
+
+    @property
+    def _h2(self) -> float:
+        return kn_constants(len(self.values), self.goal.alphas[1], self.first).h2
+
+    @property
+    def _score(self) -> FloatArray:
+        return self.values if self.goal.higher else -self.values
+
+    def _drop(self, reach: FloatArray, stage: Literal["screen", "race"]) -> Race:
+        left = list(self.left)
+        out = dict(self._lost(left, reach))
+        exits = [Exit(option, by, self.replications, stage) for option, by in out.items()]
+        kept = tuple(option for option in left if option not in out)
+        return replace(self, left=kept, exits=(*self.exits, *exits))
+
+    def _lost(self, left: list[int], reach: FloatArray) -> Iterator[tuple[int, int]]:
+        found = beaten(self._score[left], reach[np.ix_(left, left)])
+        return ((left[option], left[by]) for option, by in found.items())
