@@ -25,7 +25,7 @@ from armsim.model.uplifts import Moves, moves
 #: Rotations that are independent of each other and of the golden ratio, which absence turns by. Of the roots
 #: up to 79 these leave the smallest gaps between squads and the smallest overlap beyond chance.
 _EMPLOYMENT_TURN = 22**0.5
-_TENURE_TURN = 58**0.5
+_TENURE_TURN = 15**0.5
 _TURNS = {
     Authorisation.AFO: 43**0.5,
     Authorisation.ARVO: 76**0.5,
