@@ -34,6 +34,7 @@ _MORE = (
     "armsim.analysis.metrics_attacks",
     "armsim.analysis.metrics_attendance",
     "armsim.analysis.metrics_forces",
+    "armsim.analysis.metrics_manning",
     "armsim.analysis.metrics_money",
     "armsim.analysis.metrics_neighbourhood",
     "armsim.analysis.metrics_people",

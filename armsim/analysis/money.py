@@ -240,11 +240,25 @@ def a_year(data: OptionData, sums: Floats) -> Floats:
 def overtime_hours(data: OptionData, team: str, force: str | None = None) -> Floats:
     """Paid hours of overtime times their rates, a year, of a team, in each replication.
 
+    Public holidays do not recur as often as the window has them: their hours are taken to as many as the
+    scenario names in the year from its start.
+
     Args:
         data: the option.
         team: name of the team.
         force: name of a force; all together when left out.
     """
     end = f"team={team}:force={force}" if force is not None and data.parts else f"team={team}"
-    minutes = data.total([f"people_pay_{kind}:{end}" for kind in OVERTIME])
-    return a_year(data, minutes / MINUTES_PER_HOUR)
+    usual = data.total([f"people_pay_{kind}:{end}" for kind in OVERTIME if kind != "public_holiday"])
+    holidays = data.total(f"people_pay_public_holiday:{end}") * _holidays_a_year(data)
+    return a_year(data, usual / MINUTES_PER_HOUR) + holidays / MINUTES_PER_HOUR
+
+
+def _holidays_a_year(data: OptionData) -> float:
+    """Public holidays of a year, by the dates that the scenario names, for each in the window."""
+    scenario = data.scenario
+    days = [(day - scenario.start).days for day in scenario.people.hours.public_holidays]
+    inside = sum(0 <= day < scenario.window / MINUTES_PER_DAY for day in days)
+    # Dates of one calendar year stand for those of any: the year is the one that the list names.
+    a_year = len({(day.month, day.day) for day in scenario.people.hours.public_holidays})
+    return a_year / inside if inside else 0.0

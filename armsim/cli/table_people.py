@@ -34,6 +34,9 @@ class _Line(NamedTuple):
 
 _LINES = (
     _Line("On parade, % of rostered", "parade", {}, 100),
+    _Line("Officers for an ARV 24/7", "officers_per_arv", {}),
+    _Line("  by hand", "officers_per_arv_by_hand", {}),
+    _Line("  for 95% of shifts", "officers_for_95_shifts", {"cause": "levelled"}, 1, 0),
     _Line("Average week, h", "average_week", {}),
     _Line("Above the weekly limit, %", "officers_over_48h", {}, 100),
     _Line("Overtime, h a month each", "overtime_hours", {}),

@@ -9,7 +9,11 @@ from typing import Literal
 import numpy as np
 from scipy.stats import binom
 
-from armsim.config.schema.duty import Pattern
+from armsim.config.schema.duty import Pattern, PatternTeam
+from armsim.config.schema.scenario import Scenario
+from armsim.domain import MINUTES_PER_HOUR
+from armsim.model.absence import presence as presence_of
+from armsim.model.crews import larger_share
 from armsim.model.patterns import Floats, Ints, cycle_codes, team_sizes
 
 Rule = Literal["levelled", "tossed"]
@@ -47,6 +51,32 @@ def officers_needed(
         if _crewed(squads, team_sizes(officers, pattern.teams), crew, presence, chance)
         >= share_of_shifts - 1e-9
     )
+
+
+def officers_per_round_the_clock_unit(scenario: Scenario, kind: str) -> float:
+    """Officers in post that keep one unit of the kind crewed all hours of the year, by hand calculation.
+
+    Crew x 24 h / (rostered hours of an officer a day x share present), with the pattern's own hours, and
+    presence = (1 - sickness) (1 - non-deployable) (1 - planned absence). Whole crews, vehicles and other
+    kinds of the team are left aside, so that a simulation needs somewhat more.
+
+    Raises:
+        ValueError: the crews of the kind do not work a pattern.
+    """
+    config = scenario.units[kind]
+    team = scenario.teams.get(config.team or "")
+    if not isinstance(team, PatternTeam):
+        raise ValueError(f"{kind} is not crewed by a team that works a pattern")
+    pattern = scenario.patterns[team.pattern]
+    letters = [letter for letter in pattern.cycle if letter in pattern.shifts]
+    lengths = [float(pattern.shifts[letter].length) for letter in letters]
+    crew = [config.crew + larger_share(config, letter) for letter in letters]
+    present = presence_of(team)
+    if not letters or not present:
+        return float("inf")
+    # Crews by shift length: the hours that an officer gives, each worth one part of its shift's crew.
+    unit_hours = sum(length / size for length, size in zip(lengths, crew, strict=True)) / MINUTES_PER_HOUR
+    return 24.0 * len(pattern.cycle) / (unit_hours * present)
 
 
 def _squads(pattern: Pattern) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from armsim.config.schema.duty import PatternTeam
-from armsim.domain import MINUTES_PER_HOUR, Capability
-from armsim.model.absence import presence
+from armsim.domain import Capability
 from armsim.model.crewing import crew_team
-from armsim.model.crews import capabilities, larger_share
+from armsim.model.crews import capabilities
 from armsim.model.parades import parades
 from armsim.model.patterns import Floats, Ints
 from armsim.model.sheet import Sheet, Table
@@ -20,7 +19,7 @@ from armsim.model.volunteer_crews import crew_volunteers
 from armsim.model.world import World
 from armsim.streams import Streams
 
-__all__ = ["Duty", "Unit", "duty", "officers_per_round_the_clock_unit"]
+__all__ = ["Duty", "Unit", "duty"]
 
 
 @dataclass(frozen=True)
@@ -95,32 +94,6 @@ def duty(
             crew_volunteers(world, known, mine, team, sheet, streams, timeline)
     _standing(world, known, sheet, timeline)
     return _assembled(known, sheet, sorted(world.scenario.teams))
-
-
-def officers_per_round_the_clock_unit(world: World, kind: str) -> float:
-    """Officers in post that keep one unit of the kind crewed all hours of the year, by hand calculation.
-
-    Crew x 24 h / (rostered hours of an officer a day x share present), with the pattern's own hours, and
-    presence = (1 - sickness) (1 - non-deployable) (1 - planned absence). Whole crews, vehicles and other
-    kinds of the team are left aside, so that a simulation needs somewhat more.
-
-    Raises:
-        ValueError: the crews of the kind do not work a pattern.
-    """
-    config = world.scenario.units[kind]
-    team = world.scenario.teams.get(config.team or "")
-    if not isinstance(team, PatternTeam):
-        raise ValueError(f"{kind} is not crewed by a team that works a pattern")
-    pattern = world.scenario.patterns[team.pattern]
-    letters = [letter for letter in pattern.cycle if letter in pattern.shifts]
-    lengths = [float(pattern.shifts[letter].length) for letter in letters]
-    crew = [config.crew + larger_share(config, letter) for letter in letters]
-    present = presence(team)
-    if not letters or not present:
-        return float("inf")
-    # Crews by shift length: the hours that an officer gives, each worth one part of its shift's crew.
-    unit_hours = sum(length / size for length, size in zip(lengths, crew, strict=True)) / MINUTES_PER_HOUR
-    return 24.0 * len(pattern.cycle) / (unit_hours * present)
 
 
 def _standing(world: World, known: Register, sheet: Sheet, timeline: Timeline) -> None:

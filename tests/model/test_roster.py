@@ -3,7 +3,8 @@ import pytest
 
 from armsim.errors import ScenarioError
 from armsim.model.crews import base_sequence
-from armsim.model.roster import duty, officers_per_round_the_clock_unit
+from armsim.model.manning import officers_per_round_the_clock_unit
+from armsim.model.roster import duty
 from armsim.model.threat import timeline
 from armsim.streams import Streams
 
@@ -77,7 +78,9 @@ def test_leicestershire_arvs(make_world, arv_kind):
     assert np.mean([h.sum() for h in hours]) / WINDOW == pytest.approx(3.9, abs=0.15)
     paraded = np.mean([found.officer_hours["arv"] for found in runs])
     assert paraded == pytest.approx(50 * 6 * 28 * 0.91 * 0.75, rel=0.02)
-    assert officers_per_round_the_clock_unit(world, "arv") == pytest.approx(2 * 24 / 6 / (0.91 * 0.75))
+    assert officers_per_round_the_clock_unit(world.scenario, "arv") == pytest.approx(
+        2 * 24 / 6 / (0.91 * 0.75)
+    )
 
 
 def test_a_short_crew_is_a_recorded_shortfall(make_world, arv_kind):
@@ -230,4 +233,4 @@ def test_volunteers_patrols_by_day_and_added_headcount(make_world):
 def test_no_hand_calculation_without_a_pattern(make_world):
     kind = {"standing": {"B": 2}, "bases": "arv", "serves": ["G1"]}
     with pytest.raises(ValueError, match="works a pattern"):
-        officers_per_round_the_clock_unit(make_world(units={"car": kind}), "car")
+        officers_per_round_the_clock_unit(make_world(units={"car": kind}).scenario, "car")
