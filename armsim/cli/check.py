@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from armsim.cli.options import scenario_options
 from armsim.cli.output import CONDITION, say
 from armsim.errors import Problem, ScenarioError
+
+if TYPE_CHECKING:
+    from armsim.config.options import Choices
 
 
 @click.command("check")
@@ -36,17 +41,35 @@ def verb(
 
 
 def _check(file: str, overrides: tuple[str, ...], sets: tuple[str, ...], last_wins: bool) -> int:
-    """Check one file; returns how many plausibility notes there are."""
-    from armsim.config.loader import load_scenario
+    """Check one file, with all that it compares unless --with is given; returns how many notes there are."""
+    from armsim.config.loader import every_run, load_runs, load_scenario
     from armsim.study.worlds import world_of
 
-    loaded = load_scenario(file, overrides, sets, last_wins)
-    world = world_of(loaded)
-    for note in loaded.notes:
+    if overrides:
+        loaded = {"": load_scenario(file, overrides, sets, last_wins)}
+    else:
+        loaded = load_runs(file, sets, last_wins)
+    first = next(iter(loaded.values())).composed
+    if not first.choices:
+        loaded = dict(zip([""], loaded.values(), strict=True))
+    worlds = every_run(loaded, lambda name: world_of(loaded[name]), first.files)
+    notes = list(dict.fromkeys(note for one in loaded.values() for note in one.notes))
+    for note in notes:
         say(f"{note.where}  {note.path}  note: {note.message}")
-    for remark in world.notes:
+    for remark in dict.fromkeys(remark for world in worlds.values() for remark in world.notes):
         say(f"{file}  note: {remark}")
+    world = next(iter(worlds.values()))
     people = int(world.zones["population"].sum())
     size = f"{len(world.zones):,} zones, {people:,} residents, {len(world.types)} incident types"
-    say(f"{file}: no problems; {size}")
-    return len(loaded.notes)
+    say(f"{file}: no problems; {size}{'' if overrides else _compared(first.choices)}")
+    return len(notes)
+
+
+def _compared(found: Choices) -> str:
+    """What the file compares, in words; empty where it compares nothing."""
+    parts = [
+        f"{len(listed)} {word if len(listed) == 1 else f'{word}s'} ({', '.join(listed)})"
+        for word, listed in (("option", found.options), ("condition", found.conditions))
+        if listed
+    ]
+    return f"; {' under '.join(parts)}" if parts else ""

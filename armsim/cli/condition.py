@@ -66,7 +66,7 @@ class Condition:
         return found
 
 
-_TOTALLED = ("area", "level", "hour", "force", "site")
+_TOTALLED = ("area", "level", "hour", "force", "site", "team", "employment", "cause")
 
 
 def parse(text: str, known: Collection[str]) -> Condition:

@@ -27,3 +27,21 @@ def scenario_options(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="NAME",
         help="Apply a named override of the file; repeatable.",
     )(function)
+
+
+def choice_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``--option`` and ``--condition``: some of those that the file compares."""
+    function = click.option(
+        "--condition",
+        "under",
+        multiple=True,
+        metavar="NAME",
+        help="Only under this condition of the file; repeatable.",
+    )(function)
+    return click.option(
+        "--option",
+        "chosen",
+        multiple=True,
+        metavar="NAME",
+        help="Only this option of the file; repeatable. Without it, all of them.",
+    )(function)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from armsim.cli.options import scenario_options
 from armsim.cli.output import data, say
+
+if TYPE_CHECKING:
+    from armsim.config.compose import Composed
 
 
 @click.command("show")
@@ -13,7 +18,7 @@ from armsim.cli.output import data, say
 @scenario_options
 @click.option("--origins", is_flag=True, help="Say after each value which line set it.")
 @click.option("--diff", "other", metavar="OTHER", help="Only what differs from another scenario file.")
-@click.option("--list", "listing", is_flag=True, help="The overrides that --with may name.")
+@click.option("--list", "listing", is_flag=True, help="The options, conditions and overrides of the file.")
 def verb(
     file: str,
     overrides: tuple[str, ...],
@@ -29,10 +34,7 @@ def verb(
 
     composed, _ = read_scenario(file, overrides, sets, last_wins)
     if listing:
-        for name, description in composed.overrides.items():
-            data(f"{name}: {description}")
-        if not composed.overrides:
-            say(f"{file} defines no overrides")
+        _list(composed)
     elif other is not None:
         found = diff(composed.data, read_scenario(other)[0].data)
         for one in found:
@@ -40,6 +42,18 @@ def verb(
         say(f"{len(found)} {'setting differs' if len(found) == 1 else 'settings differ'}")
     else:
         data(to_yaml(composed.data, composed.origins if origins else None))
+
+
+def _list(composed: Composed) -> None:
+    """Options, conditions, then overrides with what each is for, one a line."""
+    found = composed.choices
+    for word, listed in (("option", found.options), ("condition", found.conditions)):
+        for name, one in listed.items():
+            data(f"{word} {name}: {', '.join(one.overrides) or 'as the file says'}")
+    for name, description in composed.overrides.items():
+        data(f"{name}: {description}")
+    if not composed.overrides:
+        say(f"{composed.file} defines no overrides")
 
 
 def _shown(value: object) -> str:

@@ -52,13 +52,15 @@ _OF_ATTACK: tuple[tuple[str, Labels, str], ...] = (
     ("not_recovered", {}, "Not recovered by the end"),
 )
 #: Groups that a figure is taken over the whole of unless told otherwise.
-_SPLITS = ("area", "hour", "kind", "work", "force", "site", "attack")
+_SPLITS = ("area", "hour", "kind", "work", "force", "site", "attack", "team", "employment", "cause")
 _WHOLE_WINDOW = "whole window"
 
 
 def result_tables(results: Results) -> list[Table]:
-    """Main figures; a row for each force where there are several; a block for an attack where one is."""
-    tables = [result_table(results), _force_table(results), _attack_table(results)]
+    """Main figures; a row for each force where there are several; a block for an attack; people and money."""
+    from armsim.cli.table_people import people_tables
+
+    tables = [result_table(results), _force_table(results), _attack_table(results), *people_tables(results)]
     return [table for table in tables if table is not None]
 
 

@@ -31,7 +31,7 @@ _WIDTHS = (30, 46, 12, 12, 26, 7, 8)
 
 @click.command("verify", epilog=_EPILOG)
 @click.argument("files", nargs=-1, metavar="[FILE]...")
-@click.option("--quick", is_flag=True, help="A look: fewer calls, and intervals may be four times as wide.")
+@click.option("--quick", is_flag=True, help="A look: fewer calls, and intervals may be three times as wide.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes; without it, one for each core.")
 @click.option(
     "--seed", type=click.IntRange(0, 2**63), default=1, show_default=True, help="Seed of every stream."
@@ -43,6 +43,7 @@ def verb(
 ) -> None:
     """Compare the engine with exact results: of the packaged cases, or of files of cases."""
     from armsim.study.verify import runner
+    from armsim.study.verify.observe import StillOpenError
     from armsim.study.verify.reading import read_cases
 
     cases = read_cases(files)
@@ -55,6 +56,9 @@ def verb(
     except KeyboardInterrupt:
         say("Interrupted; nothing is kept.")
         ctx.exit(INTERRUPTED)
+    except StillOpenError as error:
+        say(f"{error} NOT accepted")
+        ctx.exit(CONDITION)
     if not table:
         data(json.dumps([_record(one) for one in judged], indent=1, ensure_ascii=False))
     ctx.exit(0 if _sum_up(cases, judged) else CONDITION)

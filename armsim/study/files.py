@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
+import platform
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +23,14 @@ from armsim.errors import RunFolderError
 
 #: Names that begin so are unfinished; whoever holds the lock may delete them.
 UNFINISHED = ".tmp-"
+#: File in a run folder that whoever writes there holds a lock on.
+LOCK = ".lock"
+_NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
+
+
+def unfinished(path: Path) -> Path:
+    """Where *path* is written until it is whole: beside it, under a name of this process's own."""
+    return path.with_name(f"{UNFINISHED}{platform.node()}-{os.getpid()}-{path.name}")
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -29,7 +39,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         RunFolderError: the file cannot be written.
     """
-    beside = path.with_name(f"{UNFINISHED}{os.getpid()}-{path.name}")
+    beside = unfinished(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with beside.open("wb") as stream:
@@ -48,11 +58,16 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
     write_bytes(path, (json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n").encode())
 
 
-def write_table(path: Path, columns: Mapping[str, Any]) -> None:
-    """Write columns as Parquet: the same columns always give the same bytes."""
+def table_bytes(columns: Mapping[str, Any]) -> bytes:
+    """Columns as Parquet: the same columns always give the same bytes."""
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table(dict(columns)), sink, compression="zstd", compression_level=3)
-    write_bytes(path, sink.getvalue().to_pybytes())
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def write_table(path: Path, columns: Mapping[str, Any]) -> None:
+    """Write columns as Parquet: see :func:`table_bytes`."""
+    write_bytes(path, table_bytes(columns))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -81,24 +96,55 @@ def clean(folder: Path) -> None:
             path.unlink(missing_ok=True)
 
 
+class Lock:
+    """A lock file; what is held goes with the process, however it ends.
+
+    On a file system without locks nothing is ever busy, and ``works`` is false.
+
+    Raises:
+        RunFolderError: the file cannot be made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.works = True
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._stream = path.open("a+")  # a shared lock over NFS asks for a file that can be read
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise RunFolderError(f"{path.parent}: cannot be made or opened: {reason}") from error
+
+    def take(self, *, shared: bool = False) -> bool:
+        """Hold it, alone or with others who share it, in place of how it was held; whether it is."""
+        self.release()
+        try:
+            fcntl.flock(self._stream, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                return False
+            self.works = False
+        return True
+
+    def release(self) -> None:
+        """Hold it no longer."""
+        with suppress(OSError):
+            fcntl.flock(self._stream, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Hold it no longer, for good."""
+        self._stream.close()
+
+
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Hold a run folder for oneself; the lock goes with the process, however it ends.
+def locked(folder: Path) -> Iterator[Lock]:
+    """Hold a run folder for oneself.
 
     Raises:
         RunFolderError: another run holds it, or the folder cannot be made.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        stream = (folder / ".lock").open("a")
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RunFolderError(f"{folder}: cannot be made or opened: {reason}") from error
-    with stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    with closing(Lock(folder / LOCK)) as lock:
+        if not lock.take():
             raise RunFolderError(
                 f"{folder}: another run is writing here; wait for it to end, or choose another folder with -o"
-            ) from None
-        yield
+            )
+        yield lock

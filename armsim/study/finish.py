@@ -21,14 +21,25 @@ from armsim.config.compose import to_yaml
 from armsim.domain import Grade
 from armsim.errors import RunFolderError
 from armsim.study import files, store
+from armsim.study.bills import BILLS, write_bills
 from armsim.study.plan import Study, armsim_version
 
 _LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
+#: Beginnings of names of sums that are minutes without saying so.
+_IN_MINUTES = ("response_", "people_overtime_", "people_paid_", "people_pay_", "people_last")
+#: Last words of names of sums that say what they count.
+_LAST_WORDS = ("surveys", "officers", "hours", "months", "weeks")
 _DERIVED = ("parts", "options", "figures", "zones")
 
 
-def prepare(folder: Path, study: Study, fresh: bool = False) -> None:
+def prepare(folder: Path, study: Study, fresh: bool = False, alone: bool = True) -> None:
     """Make a locked folder ready for a study: refuse another's, clear what was left unfinished.
+
+    Args:
+        folder: the run folder.
+        study: the study.
+        fresh: delete what an earlier run left.
+        alone: nobody else writes here, so that what is unfinished is left from an earlier run.
 
     Raises:
         RunFolderError: the folder holds another run.
@@ -45,7 +56,8 @@ def prepare(folder: Path, study: Study, fresh: bool = False) -> None:
                 f"{folder}: holds another run (digest {str(digest)[:8]}, not {study.digest[:8]}); "
                 "nothing was overwritten; choose another folder with -o"
             )
-    files.clean(folder)
+    if alone:
+        files.clean(folder)
     if fresh:
         _empty(folder)
     for name, loaded in study.options.items():
@@ -58,7 +70,9 @@ def _empty(folder: Path) -> None:
     for path in folder.iterdir():
         if path.is_dir() and (path.name in _DERIVED or any(path.glob("option=*"))):
             shutil.rmtree(path)
-        elif path.name in {store.MANIFEST, "metrics.parquet", "zones.parquet", "log.jsonl"}:
+        elif path.name in {store.MANIFEST, "metrics.parquet", "zones.parquet", *BILLS} or path.match(
+            "log*.jsonl"
+        ):
             path.unlink()
 
 
@@ -72,13 +86,14 @@ def write_zones(folder: Path, zones: Mapping[str, pd.DataFrame]) -> None:
 
 
 def write_metrics(folder: Path, data: Mapping[str, OptionData]) -> None:
-    """Write ``metrics.parquet``: option, replication, metric, value, unit; same bytes however it was run.
+    """Write ``metrics.parquet`` and the tables of ``study.bills``; same bytes however it was run.
 
-    Rows are in order of these columns.
+    ``metrics.parquet`` has option, replication, metric, value, unit; rows are in order of these columns.
     """
     tables = [_tidy(name, data[name]) for name in sorted(data)]
     columns = {column: pa.concat_arrays([table[column] for table in tables]) for column in tables[0]}
     files.write_table(folder / "metrics.parquet", columns)
+    write_bills(folder, data)
 
 
 def _tidy(option: str, data: OptionData) -> dict[str, pa.Array]:
@@ -119,13 +134,15 @@ def _responses(data: OptionData) -> tuple[list[int], list[str], list[float]]:
 
 def _unit(name: str) -> str:
     head = name.split(":", 1)[0]
-    if head.endswith("minutes") or head.startswith("response_"):
+    if head.endswith("minutes") or head.startswith(_IN_MINUTES):
         return "minutes"
-    if head.endswith("surveys"):
-        return "surveys"
     if head == "recovered":
         return "replications"
-    return "officers" if head.endswith("officers") else "crews" if head.startswith("crews_") else "incidents"
+    if head.startswith("crews_"):
+        return "crews" if not head.endswith("officers") else "officers"
+    if head.endswith(_LAST_WORDS):
+        return head.replace("_", " ").rsplit(" ", 1)[-1]
+    return "count" if head.startswith("people_") else "incidents"
 
 
 def write_manifest(
@@ -152,6 +169,8 @@ def write_manifest(
         "options": list(study.options),
         "replications": study.replications,
         "seed": study.seed,
+        "seeds": {name: study.seed_of(name) for name in study.options},
+        "independent": study.independent,
         "record": str(study.record),
         "command": command,
         "started": started,
@@ -160,6 +179,7 @@ def write_manifest(
         "versions": {"armsim": armsim_version(), "python": platform.python_version(), **_versions()},
         "git": git,
         "inputs": {name: sha for one in study.options.values() for name, sha in one.files().items()},
+        "folders": {name: str(one.folder.resolve()) for name, one in study.options.items()},
         "overrides": {name: list(one.composed.applied) for name, one in study.options.items()},
         "sets": {name: list(one.composed.sets) for name, one in study.options.items()},
         "parts": parts,

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from armsim.config.compose import digest
 from armsim.config.loader import Loaded
 from armsim.domain import Record
+from armsim.streams import stable_code
 
 #: Replications of one option in one unit of work; the same whatever the number of jobs.
 CHUNK = 5
@@ -40,6 +41,7 @@ class Study:
         replications: independent repetitions; left out, what the first scenario says.
         seed: seed of every random stream; left out, what the first scenario says.
         record: how much of each log is kept; left out, what the first scenario says.
+        independent: options run on incidents of their own, to measure what running on the same ones gains.
 
     Raises:
         ValueError: no option, no replication, a negative seed or an empty name.
@@ -49,6 +51,7 @@ class Study:
     replications: int = 0
     seed: int = -1
     record: Record | None = field(default=None)
+    independent: bool = False
 
     def __post_init__(self) -> None:
         if not self.options or not all(name.strip() for name in self.options):
@@ -76,7 +79,14 @@ class Study:
                 "seed": str(self.seed),
                 "record": str(self.record),
             }
+            | ({"independent": True} if self.independent else {})
         )
+
+    def seed_of(self, option: str) -> int:
+        """Seed of an option's random streams: the study's, but of independent options all but the first's."""
+        if not self.independent or option == next(iter(self.options)):
+            return self.seed
+        return stable_code("independent", str(self.seed), option)
 
     @property
     def run_id(self) -> str:

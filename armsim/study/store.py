@@ -1,16 +1,18 @@
 """The run folder. A part is a chunk of replications, measured; it is done once its folder has its name.
 
 ``parts/option=<name>/part-<first>-<last>/`` holds ``responses``, ``totals``, ``potential`` and ``run_in`` as
-Parquet and ``part.json``: replications, failures and digests of the files. All else in a run folder is
-derived.
+Parquet and ``part.json``: replications, failures, digests of the files and of each replication's measures.
+All else in a run folder is derived.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,8 @@ class Part:
     path: Path
     replications: tuple[int, ...]
     failures: tuple[Failure, ...]
+    digests: Mapping[int, str]
+    """``digest_of`` each replication; empty in a part of a version that kept none."""
 
 
 def options_folder(folder: Path, option: str) -> Path:
@@ -71,41 +75,120 @@ def part_name(span: range) -> str:
     return f"part-{span.start:05d}-{span.stop - 1:05d}"
 
 
-def write_part(
-    folder: Path,
+def first_of(path: Path) -> int:
+    """Index of the first replication of the part in a folder."""
+    return int(path.name.split("-")[1])
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A part as bytes: made where the replications ran, written by whoever holds the folder.
+
+    Attributes:
+        option: name of the option.
+        span: indices of the replications.
+        files: name and bytes of the files of the part, but for ``part.json``.
+        record: what ``part.json`` will say.
+        logs: by log table, bytes of its file.
+    """
+
+    option: str
+    span: range
+    files: Mapping[str, bytes]
+    record: Mapping[str, Any]
+    logs: Mapping[str, bytes]
+
+
+def pack(
     option: str,
     span: range,
     measures: Sequence[Measures],
     failures: Sequence[Failure],
     logs: Sequence[tuple[int, Tables]] = (),
-) -> None:
-    """Write the part of *span*, whole or not at all; log tables first, so that a part implies its tables."""
-    name = part_name(span)
-    kept = {table for _, tables in logs for table in tables}
-    for table in sorted(kept):
-        target = folder / table / f"option={files.file_name(option)}" / f"{name}.parquet"
-        files.write_table(target, _joined([(index, tables[table]) for index, tables in logs]))
-    home = options_folder(folder, option)
-    beside = home / f"{files.UNFINISHED}{name}"
-    shutil.rmtree(beside, ignore_errors=True)
-    for table, columns in _part_tables(measures).items():
-        files.write_table(beside / f"{table}.parquet", columns)
+) -> Packed:
+    """The part of *span* as bytes: the same replications give the same bytes on every machine.
+
+    Args:
+        option: name of the option.
+        span: indices of the replications.
+        measures: what was measured of those that ended.
+        failures: those that failed.
+        logs: index and log tables of those whose log is kept.
+    """
+    packed = {name: files.table_bytes(columns) for name, columns in _part_tables(measures).items()}
+    kept = sorted({table for _, tables in logs for table in tables})
     record = {
         "replications": [one.replication for one in measures],
         "failures": [asdict(one) for one in failures],
-        "sha256": {table: files.sha256(beside / f"{table}.parquet") for table in _TABLES},
-        "logs": sorted(kept),
+        "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in packed.items()},
+        "measures": {str(one.replication): digest_of(one) for one in measures},
+        "logs": kept,
     }
-    files.write_json(beside / "part.json", record)
-    shutil.rmtree(home / name, ignore_errors=True)
-    beside.rename(home / name)
+    tables = {
+        table: files.table_bytes(_joined([(index, tables[table]) for index, tables in logs]))
+        for table in kept
+    }
+    return Packed(option, span, packed, record, tables)
 
 
-def verified_parts(folder: Path, option: str) -> tuple[list[Part], list[Path]]:
-    """Parts whose files are what was written, in order, and the folders of those that are damaged."""
+def digest_of(one: Measures) -> str:
+    """SHA-256 of all that was measured of a replication: what running it again must give."""
+    state = hashlib.sha256()
+    for column in fields(one):
+        _feed(state, column.name, getattr(one, column.name))
+    return state.hexdigest()
+
+
+def _feed(state: Any, name: str, value: Any) -> None:
+    if isinstance(value, Mapping):
+        for key in sorted(value):
+            _feed(state, f"{name}/{key}", value[key])
+        return
+    array = np.asarray(value)
+    state.update(f"{name}:{array.dtype.str}:{array.shape}:".encode())
+    state.update(np.ascontiguousarray(array).tobytes())
+
+
+def write_part(folder: Path, part: Packed) -> None:
+    """Write a part, whole or not at all; log tables first, so that a part implies its tables.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
+    name = part_name(part.span)
+    for table, content in part.logs.items():
+        files.write_bytes(
+            folder / table / f"option={files.file_name(part.option)}" / f"{name}.parquet", content
+        )
+    home = options_folder(folder, part.option) / name
+    beside = files.unfinished(home)
+    shutil.rmtree(beside, ignore_errors=True)
+    for table, content in part.files.items():
+        files.write_bytes(beside / f"{table}.parquet", content)
+    files.write_json(beside / "part.json", part.record)
+    for _ in range(3):  # another shard may put the same part there at the same moment
+        shutil.rmtree(home, ignore_errors=True)
+        with suppress(OSError):
+            beside.rename(home)
+            return
+    raise RunFolderError(f"{home}: cannot be replaced; delete it and run the same command again")
+
+
+def verified_parts(
+    folder: Path, option: str, wanted: Callable[[int], bool] | None = None
+) -> tuple[list[Part], list[Path]]:
+    """Parts whose files are what was written, in order, and the folders of those that are damaged.
+
+    Args:
+        folder: the run folder.
+        option: name of the option.
+        wanted: tells by the first replication of a part whether to look at it; left out, all are.
+    """
     good: list[Part] = []
     damaged: list[Path] = []
     for path in sorted(options_folder(folder, option).glob("part-*")):
+        if wanted is not None and not wanted(first_of(path)):
+            continue
         part = _verified(path, folder, option)
         if part is None:
             damaged.append(path)
@@ -125,8 +208,9 @@ def _verified(path: Path, folder: Path, option: str) -> Part | None:
         if not (whole and there):
             return None
         failures = tuple(Failure(**one) for one in record["failures"])
-        return Part(path, tuple(record["replications"]), failures)
-    except (OSError, ValueError, KeyError, TypeError):
+        digests = {int(index): str(digest) for index, digest in record.get("measures", {}).items()}
+        return Part(path, tuple(record["replications"]), failures, digests)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -30,7 +30,7 @@ RATIOS = {
     "exposure": ("exposure_minutes:level={level}", "exposures:level={level}"),
     "posts_filled": ("post_filled_minutes", "post_wanted_minutes"),
 }
-CLOCKS = ("first_officer_at", "first_ced_at", "first_armed_at", "full_at")
+CLOCKS = ("first_officer_at", "first_ced_at", "first_armed_at", "full_at", "contained_at")
 Fates = dict[tuple[str, str], list[tuple[int, int]]]
 
 
@@ -105,6 +105,7 @@ def response_fates(books: Books) -> Fates:
             Milestone.FIRST_CED: "ced" in attendance,
             Milestone.FIRST_ARMED: "arv" in attendance or "armed_officers" in attendance,
             Milestone.FULL_ATTENDANCE: True,
+            Milestone.CONTAINED: kind.containment is not None,
         }
         for milestone, clock in zip(Milestone, CLOCKS, strict=True):
             if asks[milestone]:
@@ -156,7 +157,7 @@ NAMES = frozenset(
         "authorisations", "authorisation_minutes", "exposures", "exposure_minutes", "minutes",
         "arv_free_minutes", "arv_free_zero_minutes", "arv_post_minutes", "post_wanted_minutes",
         "post_filled_minutes", "desk_tasks", "desk_wait_minutes", "desk_authorisations",
-        "desk_authorisations_waited", "desk_busy_minutes",
+        "desk_authorisations_waited", "desk_busy_minutes", "first_arrivals", "single_crewed",
     }
 )  # fmt: skip
 
@@ -170,6 +171,10 @@ def totals(books: Books) -> dict[str, float]:
         found[f"incidents:{cell}"] += 1
         found[f"{Outcome(int(row['outcome'])).name.lower()}:{cell}"] += 1
         found[f"requeued:{cell}"] += row["requeued"] > 0
+        came = not math.isnan(row["first_officer_at"])
+        if came and (row["parent"] < 0 or row["first_officer_at"] > row["graded_at"]):
+            found[f"first_arrivals:{cell}"] += 1
+            found[f"single_crewed:{cell}"] += row["first_crew"] == 1
         if not math.isnan(row["authorised_at"]):
             found[f"authorisations:level={level}"] += 1
             found[f"authorisation_minutes:level={level}"] += row["authorised_at"] - row["graded_at"]

@@ -1,4 +1,5 @@
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
@@ -65,12 +66,12 @@ def test_dry_run_writes_nothing(tiny):
 
 
 def test_interrupted_ends_with_130_and_the_command(tiny, monkeypatch):
-    from armsim.study import runner
+    from armsim.study import executors
 
-    def stop(task):
+    def stop(task, world):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "_run_chunk", stop)
+    monkeypatch.setattr(executors, "run_chunk", stop)
     result = call("run", tiny, "-n", "3")
     assert result.exit_code == 130
     assert "armsim run tiny.yaml -o results -n 3 --seed 3 --record metrics" in result.stderr
@@ -86,6 +87,11 @@ def test_failed_replication_ends_with_3(tiny, monkeypatch):
     result = call("run", tiny, "-n", "1")
     assert result.exit_code == 3
     assert "(seed 3) failed: ValueError: planted" in result.stderr
+    assert re.search(r"again, alone: armsim replay results/tiny-[0-9a-f]{8} tiny 0$", result.stderr, re.M)
+    (folder,) = Path("results").glob("tiny-*")
+    again = call("replay", str(folder), "tiny", "0")
+    assert again.exit_code == 3
+    assert "replication 0 of option 'tiny' (seed 3) failed: ValueError: planted" in again.stderr
 
 
 def test_show_diff_and_schema(tiny):

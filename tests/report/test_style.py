@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from armsim.report.style import CATEGORICAL, SEQUENTIAL, spread
-from armsim.report.words import inert, inert_table, printable
+from armsim.report.words import printable
+from armsim.study.sheets import inert, inert_table
 
 
 def luminance(colour):

@@ -29,6 +29,11 @@ study: {replications: 7, seed: 3}
 """
 
 
+@pytest.fixture(scope="session")
+def tiny_text() -> str:
+    return TINY
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     file = tmp_path / "tiny.yaml"

@@ -9,11 +9,12 @@ fault in drawing would be corrected away. The controls are therefore judged them
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.stats import nbinom, poisson
 
 from armsim.model.incident_table import ORDINALS, IncidentTable
 from armsim.study.verify.rates import DAY
@@ -22,14 +23,16 @@ from armsim.study.verify.translate import CallType, Setup
 Floats = NDArray[np.float64]
 
 
-def controls(setup: Setup, table: IncidentTable) -> dict[str, float]:
+def controls(setup: Setup, table: IncidentTable, delays: Sequence[int] = ()) -> dict[str, float]:
     """What the drawn calls of the window came to, less its expectation, by name; the most telling first.
+
+    *delays* are the calls of runs from empty whose delay is asked for.
 
     The names are the same in every replication of a setup; there are none for a Hawkes process.
     """
     system = setup.system
     if system.calls:
-        return _of_runs(setup, table)
+        return _of_runs(setup, table, delays)
     if system.arrivals.process != "Poisson":
         return {}
     times = table.received_at / setup.scale
@@ -50,11 +53,41 @@ def controls(setup: Setup, table: IncidentTable) -> dict[str, float]:
     return found | _counts(setup, types, zones)
 
 
-def _of_runs(setup: Setup, table: IncidentTable) -> dict[str, float]:
-    """Runs from empty: mean work and mean time between calls."""
-    size, work = setup.system.calls, _draws(setup, table)
-    gaps = np.diff(table.received_at)[np.arange(1, len(table)) % size != 0] / setup.scale * setup.system.rate
-    return {"work": _mean_or(work) - 1.0, "time between calls": _mean_or(gaps) - 1.0}
+def _of_runs(setup: Setup, table: IncidentTable, delays: Sequence[int]) -> dict[str, float]:
+    """Runs from empty: mean work and time between calls, and delays at one server of c-fold speed."""
+    system, work = setup.system, _draws(setup, table)
+    size = system.calls
+    gaps = np.diff(table.received_at)[np.arange(1, len(table)) % size != 0] / setup.scale * system.rate
+    found = {"work": _mean_or(work) - 1.0, "time between calls": _mean_or(gaps) - 1.0}
+    law = system.service
+    if len(setup.types) == 1 and law.distribution == "exponential" and not system.busy_travel:
+        came = gaps.reshape(setup.runs, size - 1)
+        found |= _delays(setup, work.reshape(setup.runs, size), came, delays)
+    return found
+
+
+def _delays(setup: Setup, work: Floats, gaps: Floats, calls: Sequence[int]) -> dict[str, float]:
+    """Mean delay of some calls of a run at one server, and of all up to the last of them.
+
+    Of M/M/1 from empty the n-th delay has the mean sum over k < n of E[(S_1 + ... + S_k - A_1 - ... - A_k)+]
+    over k (Spitzer). Work and times between calls being exponential, the pieces of work that are over before
+    the k-th time between calls is are negative binomial.
+    """
+    units = len(setup.system.units)
+    mean = float(_loads(setup)[0]) * setup.system.rate / units
+    size = max(calls, default=1)
+    delays = np.zeros((len(work), size))
+    for n in range(1, size):
+        left = delays[:, n - 1] + mean * work[:, n - 1] - gaps[:, n - 1]
+        delays[:, n] = np.maximum(left, 0.0)
+    expected = np.zeros(size)
+    for k in range(1, size):
+        over = np.arange(k)
+        positive = mean * float(((k - over) * nbinom.pmf(over, k, mean / (1.0 + mean))).sum())
+        expected[k] = expected[k - 1] + positive / k
+    off = delays.mean(axis=0) - expected
+    found = {f"delay of call {n} at one server": float(off[n - 1]) for n in sorted(calls) if n > 1}
+    return found | {"mean delay at one server": float(off.mean())}
 
 
 def _draws(setup: Setup, table: IncidentTable) -> Floats:

@@ -25,7 +25,7 @@ LARGEST_Z = 4.0
 INSIDE = 0.97
 FEWEST = 50
 #: Replications for each control used: more controls than that cost more than they give.
-_PER_CONTROL = 5
+_PER_CONTROL = 4
 #: Part of the exact value that recorded travel and the digits of the case may make up.
 _DIGITS = 1e-5
 #: A share may be this wide, or 1% of it where that is more.
@@ -71,12 +71,14 @@ class Replication:
         denominators: by cell.
         controls: controls less their expectation, by name.
         calls: counted calls.
+        own: further controls of each cell, shape (cells, controls).
     """
 
     numerators: Floats
     denominators: Floats
     controls: dict[str, float]
     calls: int
+    own: Floats
 
 
 def bound(cell: Cell, slack: float = 1.0) -> float:
@@ -96,9 +98,11 @@ def judge(
     numerators = np.array([one.numerators for one in replications])
     denominators = np.array([one.denominators for one in replications])
     drawn = np.array([list(one.controls.values()) for one in replications])
-    controls = useful(drawn)
+    own = np.array([one.own for one in replications])
     judged = [
-        _judged(case, cell, numerators[:, at], denominators[:, at], controls, slack)
+        _judged(
+            case, cell, numerators[:, at], denominators[:, at], useful(np.hstack([own[:, at], drawn])), slack
+        )
         for at, cell in enumerate(wanted)
     ]
     return judged + _draws(case, wanted[0].alternative, tuple(replications[0].controls), drawn)

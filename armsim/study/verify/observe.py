@@ -18,6 +18,10 @@ Marks = NDArray[np.bool_]
 _IDLE = (int(UnitStatus.OFF_DUTY), int(UnitStatus.AVAILABLE_AT_BASE))
 
 
+class StillOpenError(DataError):
+    """Calls that the system should have served were still open when a replication ended."""
+
+
 @dataclass(frozen=True, eq=False)
 class Observed:
     """One replication, in the time unit of the case. Call columns have shape (calls,), of the counted calls.
@@ -61,18 +65,36 @@ class Observed:
     position: NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Spans of time, minutes of the scenario.
+
+    Attributes:
+        unit: what each is a span of.
+        kind: position of the class.
+        start: begin.
+        stop: end; infinite where none is known.
+    """
+
+    unit: NDArray[np.int64]
+    kind: NDArray[np.int64]
+    start: Floats
+    stop: Floats
+
+
 def observe(setup: Setup, log: EventLog) -> Observed:
     """What a replication shows.
 
     Raises:
-        DataError: a counted call was still open when the replication ended, or runs from empty did not fit.
+        StillOpenError: a counted call was still open when the replication ended.
+        DataError: runs from empty did not fit.
     """
     incidents, deployments = log.tables["incidents"], log.tables["deployments"]
     scale = setup.scale
     keep = (incidents["received_at"] >= 0) & (incidents["received_at"] < setup.window * scale)
     table = {name: column[keep] for name, column in incidents.items()}
     if (table["outcome"] == Outcome.OPEN_AT_END).any():
-        raise DataError(
+        raise StillOpenError(
             f"{setup.system.case}: calls were still open when a replication ended; is it overloaded?"
         )
     if setup.runs and len(table["incident"]) != setup.runs * setup.system.calls:
@@ -131,34 +153,58 @@ def _travel(setup: Setup, deployments: Table, incidents: Table) -> Floats:
     return minutes
 
 
+def rows_of(deployments: Table, incidents: Table) -> NDArray[np.intp]:
+    """Row of the incident of each deployment."""
+    return np.searchsorted(incidents["incident"], deployments["incident"])
+
+
 def _zone_of(deployments: Table, incidents: Table) -> NDArray[np.int64]:
-    rows = np.searchsorted(incidents["incident"], deployments["incident"])
-    return incidents["zone"][rows].astype(int)
+    return incidents["zone"][rows_of(deployments, incidents)].astype(int)
 
 
 def _dispatch(setup: Setup, deployments: Table, incidents: Table, keep: Marks) -> Floats:
     shape = (len(setup.system.units), len(setup.system.zones))
-    rows = np.searchsorted(incidents["incident"], deployments["incident"])
+    rows = rows_of(deployments, incidents)
     counted = keep[rows]
     unit = deployments["unit"][counted].astype(int)
     zone = incidents["zone"][rows[counted]].astype(int)
     return np.bincount(unit * shape[1] + zone, minlength=shape[0] * shape[1]).reshape(shape).astype(float)
 
 
-def _busy(setup: Setup, log: EventLog) -> tuple[Floats, float]:
-    """Busy minutes by unit, and minutes with all busy, inside the window."""
-    units, end = len(setup.system.units), setup.window * setup.scale
+def spans(setup: Setup, log: EventLog) -> Spans:
+    """Times in which units are busy, minutes of the scenario."""
     if setup.system.policy.travel == "round_trip":
         table = log.tables["unit_status"]
         work = ~np.isin(table["status"], _IDLE)
         unit, start, stop = (table[name][work] for name in ("unit", "start", "end"))
-    else:
-        table = log.tables["deployments"]
-        unit, start, stop = table["unit"], table["assigned_at"], table["released_at"]
-    start, stop = np.clip(start, 0.0, end), np.clip(stop, 0.0, end)
-    busy = np.bincount(unit.astype(int), weights=stop - start, minlength=units)
+        return Spans(unit.astype(int), np.zeros(len(unit), dtype=int), start, stop)
+    table, incidents = log.tables["deployments"], log.tables["incidents"]
+    kinds = np.array([one.kind for one in setup.types])
+    kind = kinds[incidents["type"][rows_of(table, incidents)].astype(int)]
+    return Spans(table["unit"].astype(int), kind, table["assigned_at"], table["released_at"])
+
+
+def waiting(setup: Setup, log: EventLog) -> Spans:
+    """Times in which calls wait for a unit, or for the last of theirs; the unit is their class."""
+    deployments, incidents = log.tables["deployments"], log.tables["incidents"]
+    beyond = np.searchsorted(deployments["incident"], incidents["incident"], side="right")
+    served = beyond > np.searchsorted(deployments["incident"], incidents["incident"], side="left")
+    received, closed = incidents["received_at"], incidents["closed_at"]
+    stop = np.where(np.isnan(closed), np.inf, closed)
+    stop[served] = deployments["assigned_at"][beyond[served] - 1]
+    waits = stop > received
+    kind = np.array([one.kind for one in setup.types])[incidents["type"].astype(int)][waits]
+    return Spans(kind, kind, received[waits], stop[waits])
+
+
+def _busy(setup: Setup, log: EventLog) -> tuple[Floats, float]:
+    """Busy minutes by unit, and minutes with all busy, inside the window."""
+    units, end = len(setup.system.units), setup.window * setup.scale
+    found = spans(setup, log)
+    start, stop = np.clip(found.start, 0.0, end), np.clip(found.stop, 0.0, end)
+    busy = np.bincount(found.unit, weights=stop - start, minlength=units)
     moments = np.concatenate([start, stop])
     order = np.argsort(moments, kind="stable")
     level = np.cumsum(np.concatenate([np.ones(len(start)), -np.ones(len(stop))])[order])
-    spans = np.diff(moments[order], append=end)
-    return np.asarray(busy, dtype=np.float64), float(spans[level >= units].sum())
+    lasts = np.diff(moments[order], append=end)
+    return np.asarray(busy, dtype=np.float64), float(lasts[level >= units].sum())

@@ -19,9 +19,10 @@ from armsim.study.verify.assembly import systems
 from armsim.study.verify.cases import Case
 from armsim.study.verify.controls import controls
 from armsim.study.verify.figures import ratio
-from armsim.study.verify.judge import REPLICATIONS, Judged, Replication, judge
+from armsim.study.verify.foreseen import foreseen
+from armsim.study.verify.judge import LARGEST_Z, Judged, Replication, judge
 from armsim.study.verify.observe import observe
-from armsim.study.verify.quantities import Cell, cells
+from armsim.study.verify.quantities import Axis, Cell, cells, delayed_calls
 from armsim.study.verify.system import System
 from armsim.study.verify.translate import Setup, build, plan
 from armsim.study.workers import workers
@@ -44,9 +45,11 @@ class Effort:
     slack: float
 
 
-FULL = Effort(replications=40, calls=5_000, most=6_000_000, slack=1.0)
-#: A look: intervals may be four times as wide.
-QUICK = Effort(replications=REPLICATIONS, calls=2_000, most=1_000_000, slack=4.0)
+FULL = Effort(replications=40, calls=2_000, most=6_000_000, slack=1.0)
+#: A look: intervals may be three times as wide.
+QUICK = Effort(replications=24, calls=750, most=1_000_000, slack=3.0)
+#: Beyond this |z| more replications would show nothing else.
+_HOPELESS = 2 * LARGEST_Z
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class _Run:
         worst = max((_excess(one) for one in judged if one.judged), default=0.0)
         each = max(1.0, float(np.mean([one.calls for one in done])))
         most = max(self.effort.replications, int(self.effort.most / each))
-        if worst <= 1.0 or self.asked >= most:
+        hopeless = any(one.judged and abs(one.z) > _HOPELESS for one in judged)
+        if worst <= 1.0 or self.asked >= most or hopeless:
             self.judged = judged
             return self.asked
         # a fifth more than the square law says, as the width is itself estimated; at most fourfold at once
@@ -181,7 +185,15 @@ def replicate(task: _Task) -> Replication:
     log = simulate(world, task.seed, task.index, record, incidents=table)
     seen = observe(setup, log)
     pairs = np.array([ratio(cell, seen, setup) for cell in task.wanted])
-    return Replication(pairs[:, 0], pairs[:, 1], controls(setup, table), len(seen.kind))
+    own, seen_by_calls = foreseen(task.wanted, setup, log, table)
+    drawn = controls(setup, table, _delays(task.wanted)) | seen_by_calls
+    return Replication(pairs[:, 0], pairs[:, 1], drawn, len(seen.kind), own)
+
+
+def _delays(wanted: Sequence[Cell]) -> list[int]:
+    """Calls of a run from empty whose delay is asked for, and the last call of each mean over the first."""
+    found = {int(one.at[Axis.LIMIT]) for one in wanted if one.quantity == "delay_of_call"}
+    return sorted(found | {delayed_calls(one.quantity) or 1 for one in wanted})
 
 
 _WORLDS: dict[str, World] = {}

@@ -51,7 +51,7 @@ def test_a_wrong_figure_is_not(tmp_path):
         0.25,
         "wrong",
     )
-    assert [one["metric"].split(":")[0] for one in draws] == ["draws"] * 3
+    assert [one["metric"].split(":")[0] for one in draws] == ["draws"] * 4
     assert "NOT accepted" in done.stderr
     assert "larson_Q_3_half  not simulated" in done.stderr
 

@@ -58,7 +58,7 @@ def test_controls_that_say_the_same_are_used_once_and_not_more_than_replications
     first, second = rng.normal(size=(2, 20))
     same = np.column_stack([first, 3 * first + 1, np.full(20, 2.0), second])
     assert useful(same).shape == (20, 2)
-    assert useful(rng.normal(size=(20, 9))).shape == (20, 4)
+    assert useful(rng.normal(size=(20, 9))).shape == (20, 5)
 
 
 def test_the_normal_score_of_a_t_value():
@@ -76,7 +76,7 @@ def test_bounds_of_the_rule():
 
 
 def replications(values: np.ndarray) -> list[Replication]:
-    return [Replication(np.array([v]), np.ones(1), {}, 100) for v in values]
+    return [Replication(np.array([v]), np.ones(1), {}, 100, np.empty((1, 0))) for v in values]
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,20 @@ def test_rare_cells_are_not_judged_and_exact_figures_need_no_spread():
     assert [one.verdict for one in none] == ["ok"]
 
 
+def test_each_cell_is_corrected_by_its_own_controls():
+    rng = np.random.default_rng(6)
+    own = rng.normal(size=(24, 2))
+    runs = [Replication(row, np.ones(2), {}, 100, row[:, None] - 0.5) for row in 0.5 + own]
+    assert [one.simulated for one in judge("T", [cell(0.5), cell(0.5)], runs)] == pytest.approx([0.5, 0.5])
+
+
 def test_draws_that_are_off_are_found_though_results_are_corrected_by_them():
     rng = np.random.default_rng(5)
     drawn = 0.01 + 0.004 * rng.normal(size=30)  # one in a hundred too many
-    runs = [Replication(np.array([0.5 + d]), np.ones(1), {"calls": float(d)}, 100) for d in drawn]
+    runs = [
+        Replication(np.array([0.5 + d]), np.ones(1), {"calls": float(d)}, 100, np.empty((1, 0)))
+        for d in drawn
+    ]
     result, draws = judge("T", [cell(0.5)], runs)
     assert (result.verdict, draws.verdict, draws.cell.label) == ("ok", "wrong", "draws: calls")
 
