@@ -16,10 +16,12 @@ SHIPPED = {path.stem: path for path in sorted(FOLDER.glob("*.yaml"))}
 PEOPLE = {
     "critical": 1_017_697, "severe": 1_017_697, "second_incident": 1_017_697, "rural_county": 600_000,
     "metropolis": 2_700_000, "marauding_attack": 2_700_000, "east_midlands_pooling": 4_533_222,
+    "review": 1_017_697, "review_pooling": 4_533_222,
 }  # fmt: skip
 ZONES = {
     "critical": 125, "severe": 125, "second_incident": 125, "rural_county": 77,
     "metropolis": 347, "marauding_attack": 347, "east_midlands_pooling": 573,
+    "review": 125, "review_pooling": 573,
 }  # fmt: skip
 SHORT = ("window=2 days", "warm_up=6 h", "cool_down=12 h")
 #: Nothing but the proof of a placement takes seconds: fewer bases run the same code.
@@ -27,7 +29,7 @@ QUICK = dict.fromkeys(
     ("metropolis", "marauding_attack"), ("bases.response.p_median=2", "bases.arv.p_median=1")
 )
 #: Overrides that say what the file says, so that a study may name all its options.
-SAME = {("east_midlands_pooling", "ring_fenced")}
+SAME = {("east_midlands_pooling", "ring_fenced"), ("review_pooling", "ring_fenced")}
 #: Sites, calls of firearms, grade 1 and grade 2 that the given attack brings.
 OF_ATTACK = {"marauding_attack": 3 + 10 + 60 + 8}
 
@@ -73,17 +75,20 @@ def test_generated_regions_have_their_rural_share(name):
 
 
 def test_posts_of_the_critical_spell_are_wanted_as_the_file_says():
-    """Guards from +1 h to +36 h, when backfill comes; hub 80 h, centre 64 h, event 48 h of four days."""
+    """Guards from +1 h to +36 h, when backfill comes; hub 80 h, centre 64 h, event 48 h of four days.
+
+    Beside the armed ones four unarmed patrols, of 48 h.
+    """
     loaded = load_scenario(SHIPPED["critical"])
     posts = simulate(world_of(loaded), 1, 0, Record.METRICS).tables["posts"]
-    assert posts["wanted_minutes"].sum() == pytest.approx(60 * (2 * 35 + 80 + 64 + 48))
+    assert posts["wanted_minutes"].sum() == pytest.approx(60 * (2 * 35 + 80 + 64 + 48 + 4 * 48))
     assert set(posts["day"][posts["wanted_minutes"] > 0]) == {7, 8, 9, 10, 11}
 
 
 @pytest.mark.parametrize(("name", "pairs"), [("critical", 5), ("rural_county", 3), ("metropolis", 13)])
-def test_pairs_wanted_at_critical(name, pairs):
+def test_armed_pairs_wanted_at_critical(name, pairs):
     posts = load_scenario(SHIPPED[name]).scenario.threat.levels["CRITICAL"].posts.values()
-    assert sum(post.count for post in posts) == pairs
+    assert sum(post.count for post in posts if post.needs == {"armed_officers": 2}) == pairs
 
 
 def test_every_override_of_the_five_forces_fits_them():

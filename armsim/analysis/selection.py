@@ -26,6 +26,8 @@ from armsim.analysis.intervals import FloatArray
 
 #: Part of the chance of error that the screen may use.
 SCREEN_SHARE = 0.2
+#: Differences below this part of the numbers are rounding.
+_ROUNDING = 1e-10
 
 
 class Constants(NamedTuple):
@@ -106,16 +108,29 @@ def kn_constants(options: int, alpha: float, first: int) -> Constants:
 
 
 def pair_variances(numbers: ArrayLike) -> FloatArray:
-    """Sample variances of all paired differences.
+    """Sample variances of all paired differences, none below what rare differences may hide.
+
+    Two options that differ in few replications may differ in none of a first batch, or in one; their sample
+    variance then says that nothing is left to be learnt. Of n replications that show nothing 3/n may show
+    something (the rule of three, at 95%), so no variance is put below 3/n of the square of a difference where
+    there is one: sum D^4 / sum D^2, of the pair or, where it has none, the least of all pairs. On differences
+    that are spread over all replications this never acts: for normal ones it asks for 9/n of the variance.
 
     Args:
-        numbers: shape (k, n), a row an option, a column a replication.
+        numbers: shape (k, n), a row an option, a column a replication; the mean of a row is its figure.
 
     Returns:
-        Shape (k, k).
+        Shape (k, k); all 0 where no two options differ in any replication.
     """
     given = np.asarray(numbers, dtype=np.float64)
-    return np.asarray((given[:, np.newaxis] - given).var(axis=-1, ddof=1), dtype=np.float64)
+    apart = given[:, np.newaxis] - given
+    apart[np.abs(apart) <= _ROUNDING * np.abs(given).max(initial=0)] = 0
+    squares = np.square(apart)
+    whole = squares.sum(axis=-1)
+    sizes = np.divide(np.square(squares).sum(axis=-1), whole, out=np.zeros_like(whole), where=whole > 0)
+    sizes[whole == 0] = sizes[whole > 0].min(initial=math.inf) if (whole > 0).any() else 0
+    np.fill_diagonal(sizes, 0)
+    return np.asarray(np.maximum(apart.var(axis=-1, ddof=1), 3 * sizes / given.shape[1]), dtype=np.float64)
 
 
 def screen_reach(variances: FloatArray, first: int, alpha: float) -> FloatArray:
@@ -148,7 +163,7 @@ class Race:
     Attributes:
         goal: what is promised.
         first: replications in the first batch.
-        variances: shape (k, k), of paired differences in the first batch.
+        variances: shape (k, k), of paired differences in the first batch (:func:`pair_variances`).
         replications: how many the options left have.
         values: shape (k,), each option's figure when it was last looked at.
         left: numbers of the options still in.
@@ -170,18 +185,18 @@ class Race:
         Args:
             goal: what is promised.
             values: shape (k,), the options' figures over the batch.
-            numbers: shape (k, n), what each replication adds to them; only their spread is read.
+            numbers: shape (k, n), what each replication adds to them, with any mean.
 
         Raises:
             ValueError: fewer than 2 options or replications, shapes that differ, or a number that is none.
         """
-        figures = np.asarray(values, dtype=np.float64)
-        spread = pair_variances(numbers)
-        first = np.asarray(numbers).shape[1]
-        if len(figures) < 2 or first < 2 or spread.shape != (len(figures), len(figures)):
-            raise ValueError(f"{len(figures)} figures and numbers of shape {np.shape(numbers)} make no race")
-        if not (np.isfinite(figures).all() and np.isfinite(spread).all()):
+        figures, given = np.asarray(values, dtype=np.float64), np.asarray(numbers, dtype=np.float64)
+        if given.ndim != 2 or figures.shape != given.shape[:1] or min(given.shape) < 2:
+            raise ValueError(f"figures {figures.shape} and numbers {given.shape} make no race")
+        if not (np.isfinite(figures).all() and np.isfinite(given).all()):
             raise ValueError("every option needs a finite number in every replication of the first batch")
+        first = given.shape[1]
+        spread = pair_variances(given - given.mean(axis=1, keepdims=True) + figures[:, np.newaxis])
         race = cls(goal, first, spread, first, figures, tuple(range(len(figures))))
         return race._drop(screen_reach(spread, first, goal.alphas[0]), "screen").look(figures, first)
 

@@ -11,6 +11,8 @@ our extension.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp, xlogy
@@ -27,13 +29,14 @@ _SETTLED = 1e-12
 _SWEEPS = 2_000
 
 
-def approximate(system: System, eligible: int | None = None) -> Solution:
+def approximate(system: System, eligible: int | None = None, settled: float = _SETTLED) -> Solution:
     """The long-run solution by Larson's approximation, or Jarvis's where nothing queues.
 
     Args:
         system: the fleet.
         eligible: units that may serve a stream, where lists are cut short to the first few of them; the length
             of each list when left out.
+        settled: largest change of a utilisation at which the iteration ends.
 
     Raises:
         ValueError: what queues is too much for the fleet.
@@ -43,11 +46,12 @@ def approximate(system: System, eligible: int | None = None) -> Solution:
             f"{system.rates.sum():g} incidents a minute are too many for a capacity of {system.capacity:g}"
         )
     sizes = np.full(len(system.rates), eligible) if eligible else (system.preference >= 0).sum(axis=1)
-    return _larson(system, sizes) if system.queues else _jarvis(system, sizes)
+    return (_larson if system.queues else _jarvis)(system, sizes, settled)
 
 
-def correction(units: int, load: float, queues: bool) -> Floats:
-    """Q(N, rho, j) for j = 0 to N - 1 units asked before.
+@lru_cache(maxsize=512)
+def correction(units: int, load: float, queues: bool, most: int | None = None) -> Floats:
+    """Q(N, rho, j) for j = 0 to N - 1 units asked before; shape (N,), read only.
 
     Q = sum over k from j to N - 1 of (N-j-1)! (N-k) / (k-j)! N**k / N! rho**(k-j) P_0, divided by 1 - rho where
     work queues, by (1 - P_N)**j (1 - rho (1 - P_N)) where it is lost.
@@ -56,37 +60,44 @@ def correction(units: int, load: float, queues: bool) -> Floats:
         units: N.
         load: offered load per unit, rho; below 1 where work queues.
         queues: whether work queues.
+        most: only the first so many are wanted.
     """
-    number = np.arange(units)
-    terms = xlogy(np.arange(units + 1), units * load) - gammaln(np.arange(units + 1) + 1)
+    states = np.arange(units + 1)
+    terms = xlogy(states, units * load) - gammaln(states + 1)
     if queues:
         terms[-1] -= np.log1p(-load)
-    log_empty = -logsumexp(terms)
-    j, k = number[:, None], number[None, :]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        parts = (
-            gammaln(units - j) + np.log(units - k) - gammaln(k - j + 1) - gammaln(units + 1)
-            + k * np.log(units) + xlogy(k - j, load) + log_empty
-        )  # fmt: skip
+    j, k = np.arange(min(units, most or units))[:, None], np.arange(units)[None, :]
+    up = np.maximum(k - j, 0)
+    parts = (
+        gammaln(units - j) + np.log(units - k) - gammaln(up + 1) - gammaln(units + 1)
+        + k * np.log(units) + xlogy(up, load) - logsumexp(terms)
+    )  # fmt: skip
     factor = logsumexp(np.where(k >= j, parts, -np.inf), axis=1)
     if queues:
-        return np.asarray(np.exp(factor - np.log1p(-load)))
-    served = 1 - float(erlang_b(units, units * load))
-    return np.asarray(np.exp(factor - number * np.log(served) - np.log1p(-load * served)))
+        found = np.exp(factor - np.log1p(-load))
+    else:
+        served = 1 - float(erlang_b(units, units * load))
+        found = np.exp(factor - j[:, 0] * np.log(served) - np.log1p(-load * served))
+    found.setflags(write=False)
+    return np.asarray(found)
 
 
-def _larson(system: System, sizes: Ints) -> Solution:
-    total, units = float(system.rates.sum()), system.units
+def _larson(system: System, sizes: Ints, settled: float) -> Solution:
+    total, units, choices = float(system.rates.sum()), system.units, system.preference.shape[1]
     mean = _mean_service(system, np.full(units, 1.0))
     busy = np.full(units, total * mean / units)
+    load = -1.0
     for _ in range(_SWEEPS):
-        load = min(total * mean / units, 1 - 1e-9)
-        waits = float(erlang_c(units, units * load))
-        asked = _asked(system, busy, sizes, {int(size): correction(int(size), load, True) for size in set(sizes)})
+        # With one service for all units the load stays what it is.
+        if load != min(total * mean / units, 1 - 1e-9):
+            load = min(total * mean / units, 1 - 1e-9)
+            waits = float(erlang_c(units, units * load))
+            factors = {size: correction(size, load, True, choices) for size in set(sizes.tolist())}
+        asked = _asked(system, busy, sizes, factors)
         work = _by_unit(system, asked) * system.service
         new = (work + total * mean * waits / units) / (1 + work)
         new = np.minimum(new * (total / (new / system.service).sum()), 1 - 1e-9)
-        done, busy = np.abs(new - busy).max() < _SETTLED, new
+        done, busy = np.abs(new - busy).max() < settled, new
         mean = _mean_service(system, busy)
         if done:
             break
@@ -96,7 +107,7 @@ def _larson(system: System, sizes: Ints) -> Solution:
     return Solution(busy, at_once, after, waits, waits / spare, spare, np.empty(0))
 
 
-def _jarvis(system: System, sizes: Ints) -> Solution:
+def _jarvis(system: System, sizes: Ints, settled: float) -> Solution:
     total, units = float(system.rates.sum()), system.units
     busy = np.full(units, min(total * float(system.service.mean()) / units, 0.9))
     served = np.zeros(len(system.rates))
@@ -108,7 +119,7 @@ def _jarvis(system: System, sizes: Ints) -> Solution:
         new = work / (1 + work)
         shares = _shares(system, new, asked, 1 - lost)
         mean = float((shares.sum(axis=1) * system.service).sum() / shares.sum())
-        done, busy, served = np.abs(new - busy).max() < _SETTLED, new, 1 - lost
+        done, busy, served = np.abs(new - busy).max() < settled, new, 1 - lost
         if done:
             break
     shares = _shares(system, busy, asked, served)
@@ -127,7 +138,7 @@ def _loads(system: System, busy: Floats, sizes: Ints, load: float) -> tuple[dict
         if size < system.units and (system.preference[rows] >= 0).sum(axis=1).max() == size:
             listed = system.preference[rows]
             own = _offered(size, float(busy[listed[listed >= 0]].mean()))
-        factors[size] = correction(size, own, False)
+        factors[size] = correction(size, own, False, system.preference.shape[1])
         lost[rows] = float(erlang_b(size, size * own))
     return factors, lost
 

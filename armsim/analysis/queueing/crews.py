@@ -91,7 +91,8 @@ def _by_hour(found: Duty, mine: NDArray[np.bool_], world: World, weeks: int) -> 
     """Mean number of units on duty in each hour, weeks from Monday 00:00; shape (weeks, 168)."""
     edges = np.arange(weeks * HOURS_PER_WEEK + 1) * MINUTES_PER_HOUR
     upto = _elapsed(found.start[mine], edges) - _elapsed(found.end[mine], edges)
-    hourly = np.diff(upto) / MINUTES_PER_HOUR
+    # Sums of large numbers leave dust where nobody is on duty.
+    hourly = np.round(np.diff(upto) / MINUTES_PER_HOUR, 9)
     return np.roll(hourly, 24 * world.scenario.start.weekday()).reshape(weeks, HOURS_PER_WEEK)
 
 

@@ -33,7 +33,9 @@ def erlang_b(units: ArrayLike, offered: ArrayLike) -> Floats:
         ValueError: a number is negative or not finite.
     """
     servers, load = np.broadcast_arrays(np.asarray(units, dtype=float), np.asarray(offered, dtype=float))
-    if not (np.isfinite(servers).all() and np.isfinite(load).all() and (servers >= 0).all() and (load >= 0).all()):
+    if not (
+        np.isfinite(servers).all() and np.isfinite(load).all() and (servers >= 0).all() and (load >= 0).all()
+    ):
         raise ValueError("units and offered load must be finite numbers of 0 or more")
     whole = np.floor(servers)
     part = servers - whole

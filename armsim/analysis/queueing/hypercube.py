@@ -90,25 +90,45 @@ class Solution:
         shares = self.at_once + self.after_wait
         return np.asarray(shares / shares.sum())
 
-    def mean_travel(self, minutes: ArrayLike) -> float:
-        """Mean travel of those served; *minutes* by unit and stream."""
-        return float((self.dispatches * np.asarray(minutes)).sum())
+    def mean_travel(self, minutes: ArrayLike, between: ArrayLike | None = None) -> float:
+        """Mean travel of those served.
 
-    def within(self, limit: float, minutes: ArrayLike) -> float:
-        """Share of those served whom a unit reaches within *limit*, wait included; *minutes* by unit and stream."""
+        Args:
+            minutes: from each unit's place to each stream's, shape (units, streams).
+            between: from stream to stream, shape (streams, streams), where a unit goes to work that waited from
+                its last scene; exact when all units have one mean service.
+        """
+        if between is None:
+            return float((self.dispatches * np.asarray(minutes)).sum())
+        moved = float((self._pairs * np.asarray(between)).sum())
+        return float((self.at_once * np.asarray(minutes)).sum()) + moved
+
+    def within(self, limit: float, minutes: ArrayLike, between: ArrayLike | None = None) -> float:
+        """Share of those served whom a unit reaches within *limit*, wait included; minutes as in mean travel."""
         travel = np.asarray(minutes, dtype=float)
-        left = np.maximum(limit - travel, 0.0)
+        later, shares = (travel, self.after_wait) if between is None else (np.asarray(between), self._pairs)
+        left = np.maximum(limit - later, 0.0)
         served = self.at_once.sum() + self.after_wait.sum()
-        reached = self.at_once * (travel <= limit) + self.after_wait * (1 - np.exp(-self.spare * left))
-        return float(reached.sum() / served)
+        reached = (self.at_once * (travel <= limit)).sum() + (shares * (1 - np.exp(-self.spare * left))).sum()
+        return float(reached / served)
+
+    @property
+    def _pairs(self) -> Floats:
+        """Share of all arrivals that wait, by stream that their unit comes from and own stream."""
+        streams = self.after_wait.sum(axis=0)
+        return np.asarray(np.outer(streams, streams) / (streams.sum() or 1.0))
 
 
-def solve(system: System) -> Solution:
+def solve(system: System, settled: float = _SETTLED) -> Solution:
     """The long-run solution.
 
     Balance equations by levels (the number of busy units): each sweep updates the levels in turn and then
     scales them so that as much goes up as comes down between two levels (aggregation and disaggregation,
     Takahashi 1975). With a queue the tail hangs on the state "all busy" alone.
+
+    Args:
+        system: the fleet.
+        settled: largest change of a chance at which the sweeps end.
 
     Raises:
         ValueError: more than ``MOST_UNITS`` units; or what queues may not use every unit, or is too much.
@@ -120,7 +140,7 @@ def solve(system: System) -> Solution:
         _check_queue(system, total)
     orders, rates, stream = _orders(system)
     asked = _asked(orders, system.units)
-    chance = _long_run(_assigned(asked, orders, rates, system.units), 1 / system.service)
+    chance = _long_run(_assigned(asked, orders, rates, system.units), 1 / system.service, settled)
     queued = 0.0
     if system.queues:
         tail = chance[-1] * (total / system.capacity) / (1 - total / system.capacity)
@@ -162,7 +182,7 @@ def _assigned(asked: NDArray[np.int8], orders: Ints, rates: Floats, units: int) 
     return up
 
 
-def _long_run(up: Floats, ends: Floats) -> Floats:
+def _long_run(up: Floats, ends: Floats, settled: float) -> Floats:
     """Chance of each state of the process that goes up at rates *up* and down as units end their service."""
     count, units = up.shape
     states = np.arange(count)
@@ -184,7 +204,7 @@ def _long_run(up: Floats, ends: Floats) -> Floats:
             inflow = inflow + (falls[k] @ chance[parts[k + 1]] if k < units else 0.0)
             chance[part] = inflow / out[part]
         _balance(chance, parts, lifts, drops)
-        if np.abs(chance - before).max() < _SETTLED:
+        if np.abs(chance - before).max() < settled:
             break
     found = np.empty(count)
     found[order] = chance

@@ -34,7 +34,9 @@ def priority_waits(units: ArrayLike, rates: ArrayLike, service: ArrayLike, scv: 
     # Where all classes together are too many, the higher ones meet units that are always busy: C is 1.
     stable = (upto < 1) & (servers > 0)
     room = np.where(stable, (1 - before) * (1 - upto), 1.0)
-    unit = waits * minutes / np.maximum(servers, np.finfo(float).tiny) * (1 + np.asarray(scv, dtype=float)) / 2
+    unit = (
+        waits * minutes / np.maximum(servers, np.finfo(float).tiny) * (1 + np.asarray(scv, dtype=float)) / 2
+    )
     return np.where(stable, unit / room, np.inf)
 
 
@@ -61,3 +63,50 @@ def preemptive_waits(units: ArrayLike, rates: ArrayLike, service: ArrayLike) -> 
     before = np.concatenate([np.zeros_like(inside[:1]), inside[:-1]])
     gained = np.where(stable, inside - np.where(np.isfinite(before), before, 0.0), np.inf)
     return np.asarray(gained / arrivals)
+
+
+def reserve_wait(units: int, above: float, own: float, service: float, reserve: int) -> tuple[float, float]:
+    """Mean wait, and share that waits, of work that takes a unit only if more than a reserve are free.
+
+    Cutoff priority (Taylor and Templeton 1980). Above m = c - r busy units the number busy moves by the higher work
+    alone and the own queue q by one: a quasi-birth-death process that falls a level only at m busy, so that its
+    rate matrix is explicit, R = l (-A_1 - l 1 e_m)**-1 for own arrivals at rate l. Exact for exponential service,
+    but that higher work which finds all units busy counts as lost: with a reserve it hardly ever does.
+
+    Args:
+        units: number of units c.
+        above: arrivals of higher work a minute.
+        own: arrivals of the own work a minute, above 0.
+        service: mean minutes that a unit is busy, for both.
+        reserve: r, from 0 to c - 1.
+
+    Returns:
+        Minutes over all own work, and the share; (infinite, 1) without a steady state.
+
+    Raises:
+        ValueError: the reserve leaves no unit.
+    """
+    if not 0 <= reserve < units:
+        raise ValueError(f"a reserve of {reserve} leaves none of {units} units")
+    low, ends = units - reserve, 1 / service
+    phases = reserve + 1
+    busy = np.arange(low, units + 1)
+    within = np.diag(np.full(reserve, above), 1) + np.diag(busy[1:] * ends, -1)
+    leaves = np.where(busy < units, above, 0.0) + busy * ends
+    within -= np.diag(leaves + own)
+    fall = np.zeros((phases, phases))
+    fall[0, 0] = low * ends
+    back = np.zeros((phases, phases))
+    back[:, 0] = own
+    rate = own * np.linalg.inv(-within - back)
+    if np.abs(np.linalg.eigvals(rate)).max() >= 1:
+        return float("inf"), 1.0
+    below = np.cumprod(np.concatenate([[1.0], (above + own) / (np.arange(1, low) * ends)]))
+    start = np.zeros(phases)
+    start[0] = below[-1] * (above + own)
+    level = start @ np.linalg.inv(-(within + rate @ fall))
+    rest = np.linalg.inv(np.eye(phases) - rate)
+    first = level @ rate
+    total = below.sum() + level.sum() + (first @ rest).sum()
+    queue = float((first @ rest @ rest).sum() / total)
+    return queue / own, float((level.sum() + (first @ rest).sum()) / total)

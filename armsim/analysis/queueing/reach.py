@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from armsim.analysis.queueing.crews import Cell
 from armsim.model.patrol import _beat as beat_weights
+from armsim.model.travel import SquareRootLaw
 from armsim.model.world import World
 
 Floats = NDArray[np.float64]
@@ -45,7 +46,9 @@ class Reach:
     def of(cls, world: World, cells: Sequence[Cell], area: Ints) -> Reach:
         """Of units that stand or patrol as the scenario says, to the zones *area*."""
         zones = [_stands(world, cell) for cell in cells]
-        curves = np.array([_curve(world, cell, starts, area) for cell, starts in zip(cells, zones, strict=True)])
+        curves = np.array(
+            [_curve(world, cell, starts, area) for cell, starts in zip(cells, zones, strict=True)]
+        )
         return cls(curves, _area_above(curves))
 
     def none_within(self, free: Floats) -> Floats:
@@ -110,12 +113,12 @@ def _curve(world: World, cell: Cell, starts: Ints, area: Ints) -> Floats:
     same = np.array(starts.tolist() or [cell.base.zone])[:, None] == area
     inside = _inside(world, area)
     minutes = np.where(same, np.maximum(minutes, inside), minutes)
-    counts = np.array([np.searchsorted(np.sort(column), GRID, side="right") for column in minutes.T])
-    return counts / len(minutes)
+    return np.asarray((minutes[:, :, None] <= GRID).mean(axis=0))
 
 
 def _inside(world: World, area: Ints) -> Floats:
     """Mean minutes between two points of each zone, as though it were a disc."""
     radius = np.sqrt(world.zone_arrays["area_km2"][area] / np.pi)
-    law = world.travel.law  # type: ignore[attr-defined]
+    config = world.scenario.travel
+    law = SquareRootLaw(config.acceleration, config.cruising_speed, config.circuity)
     return np.asarray(law.of_array(_INSIDE * radius))
