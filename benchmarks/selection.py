@@ -8,8 +8,9 @@ that their true figures are those of the case; luck on the way is correlated bet
 Each choice is made by the code of ``armsim choose``: figures off response curves, a number for each
 replication by leaving it out, ``Race``, looks at the same counts. It is good when the true figure of the
 option chosen is less than the indifference zone behind the best. Its cost is set against two equal
-allocations: as many replications of every option as Bonferroni limits ask for after the same first batch (Clark
-and Yang 1986), and the same number of replications in all, shared equally, after which the option ahead is taken.
+allocations: as many replications of every option as Bonferroni limits ask for after the same first batch
+(Clark and Yang 1986), and the same number of replications in all, shared equally, after which the option
+ahead is taken.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from armsim.analysis.intervals import FloatArray
 SCREEN_SHARE = 0.2
 #: Differences below this part of the numbers are rounding.
 _ROUNDING = 1e-10
+#: Pairs whose variance is below this part of the largest do not show what a difference is like.
+_SLIGHT = 1e-3
 
 
 class Constants(NamedTuple):
@@ -103,46 +105,77 @@ def kn_constants(options: int, alpha: float, first: int) -> Constants:
     """
     if options < 2 or first < 2:
         raise ValueError(f"2 options and 2 replications are the least, got {options} and {first}")
-    eta = ((2 * alpha / (options - 1)) ** (-2 / (first - 1)) - 1) / 2
-    return Constants(eta, 2 * eta * (first - 1))
+    h2 = float(_heights(options, alpha, first - 1))
+    return Constants(h2 / (2 * (first - 1)), h2)
 
 
-def pair_variances(numbers: ArrayLike) -> FloatArray:
-    """Sample variances of all paired differences, none below what rare differences may hide.
+def _heights(options: int, alpha: float, degrees: ArrayLike) -> FloatArray:
+    """h^2 of KN at any degrees of freedom of a variance."""
+    free = np.asarray(degrees, dtype=np.float64)
+    return np.asarray(free * ((2 * alpha / (options - 1)) ** (-2 / free) - 1), dtype=np.float64)
 
-    Two options that differ in few replications may differ in none of a first batch, or in one; their sample
-    variance then says that nothing is left to be learnt. Of n replications that show nothing 3/n may show
-    something (the rule of three, at 95%), so no variance is put below 3/n of the square of a difference where
-    there is one: sum D^4 / sum D^2, of the pair or, where it has none, the least of all pairs. On differences
-    that are spread over all replications this never acts: for normal ones it asks for 9/n of the variance.
+
+class Spread(NamedTuple):
+    """How paired differences vary, each of shape (k, k).
+
+    Attributes:
+        variances: of the differences; 0 between an option and itself.
+        degrees: degrees of freedom of each variance.
+    """
+
+    variances: FloatArray
+    degrees: FloatArray
+
+
+def pair_spread(numbers: ArrayLike) -> Spread:
+    """Variances of all paired differences, and how well so many replications tell them.
+
+    Options may differ in few replications, by an incident or two: a sample variance is then known less well
+    than n - 1 degrees of freedom say, and is next to 0 when by luck they do not differ. Degrees of freedom
+    are those of a chi-square with the variance of the sample variance, 2 n / (kurtosis - 1), at most n - 1.
+    Of n replications that show nothing 3/n may show something (the rule of three, at 95%): no variance is
+    put below that of three differences, 3/n of sum D^4 / sum D^2 (D about their mean; of the pair, or the
+    lower quartile of all pairs that differ where that is more), and no kurtosis above theirs, n/3.
 
     Args:
-        numbers: shape (k, n), a row an option, a column a replication; the mean of a row is its figure.
+        numbers: shape (k, n), a row an option, a column a replication; with any mean.
 
     Returns:
-        Shape (k, k); all 0 where no two options differ in any replication.
+        Variances are 0 where no two options differ by more in one replication than in another.
     """
     given = np.asarray(numbers, dtype=np.float64)
+    count = given.shape[1]
     apart = given[:, np.newaxis] - given
-    apart[np.abs(apart) <= _ROUNDING * np.abs(given).max(initial=0)] = 0
-    squares = np.square(apart)
-    whole = squares.sum(axis=-1)
-    sizes = np.divide(np.square(squares).sum(axis=-1), whole, out=np.zeros_like(whole), where=whole > 0)
-    sizes[whole == 0] = sizes[whole > 0].min(initial=math.inf) if (whole > 0).any() else 0
-    np.fill_diagonal(sizes, 0)
-    return np.asarray(np.maximum(apart.var(axis=-1, ddof=1), 3 * sizes / given.shape[1]), dtype=np.float64)
+    squares = np.square(apart - apart.mean(axis=-1, keepdims=True))
+    squares[squares <= (_ROUNDING * np.abs(given).max(initial=0)) ** 2] = 0
+    whole, fourth = squares.sum(axis=-1), np.square(squares).sum(axis=-1)
+    sizes = np.divide(fourth, whole, out=np.zeros_like(whole), where=whole > 0)
+    differ = whole > _SLIGHT * whole.max()
+    least = np.quantile(sizes[differ], 0.25) if differ.any() else 0.0
+    floor = 3 / count * np.maximum(sizes, least)
+    variances = np.maximum(whole / (count - 1), floor)
+    np.fill_diagonal(variances, 0)
+    kurtosis = np.divide(count * sizes, whole, out=np.full_like(whole, math.inf), where=whole > 0)
+    kurtosis = np.where(variances > floor, np.minimum(kurtosis, count / 3), count / 3)
+    return Spread(variances, 2 * count / np.maximum(kurtosis - 1, 2 * count / (count - 1)))
 
 
-def screen_reach(variances: FloatArray, first: int, alpha: float) -> FloatArray:
+def screen_reach(spread: Spread, first: int, alpha: float) -> FloatArray:
     """How far behind another an option may be and pass the screen: t(1 - alpha / (k - 1)) S_ij / sqrt(n0)."""
-    t = float(stdtrit(first - 1, 1 - alpha / (len(variances) - 1)))
-    return np.asarray(t * np.sqrt(variances / first), dtype=np.float64)
+    t = stdtrit(spread.degrees, 1 - alpha / (len(spread.variances) - 1))
+    return np.asarray(t * np.sqrt(spread.variances / first), dtype=np.float64)
 
 
-def race_reach(variances: FloatArray, replications: int, indifference: float, h2: float) -> FloatArray:
+def race_reach(spread: Spread, replications: int, indifference: float, alpha: float) -> FloatArray:
     """How far behind one may be after r replications: max(0, delta / 2r (h^2 S_ij^2 / delta^2 - r))."""
-    most = h2 * variances / indifference**2 - replications
+    most = _longest(spread, indifference, alpha) - replications
     return np.asarray(np.maximum(0, indifference / (2 * replications) * most), dtype=np.float64)
+
+
+def _longest(spread: Spread, indifference: float, alpha: float) -> FloatArray:
+    """h^2 S_ij^2 / delta^2: replications after which a pair is decided by its figures alone."""
+    heights = _heights(len(spread.variances), alpha, spread.degrees)
+    return np.asarray(heights * spread.variances / indifference**2, dtype=np.float64)
 
 
 def beaten(values: FloatArray, reach: FloatArray) -> dict[int, int]:
@@ -163,7 +196,7 @@ class Race:
     Attributes:
         goal: what is promised.
         first: replications in the first batch.
-        variances: shape (k, k), of paired differences in the first batch (:func:`pair_variances`).
+        spread: of paired differences in the first batch.
         replications: how many the options left have.
         values: shape (k,), each option's figure when it was last looked at.
         left: numbers of the options still in.
@@ -172,7 +205,7 @@ class Race:
 
     goal: Goal
     first: int
-    variances: FloatArray
+    spread: Spread
     replications: int
     values: FloatArray
     left: tuple[int, ...]
@@ -196,7 +229,7 @@ class Race:
         if not (np.isfinite(figures).all() and np.isfinite(given).all()):
             raise ValueError("every option needs a finite number in every replication of the first batch")
         first = given.shape[1]
-        spread = pair_variances(given - given.mean(axis=1, keepdims=True) + figures[:, np.newaxis])
+        spread = pair_spread(given)
         race = cls(goal, first, spread, first, figures, tuple(range(len(figures))))
         return race._drop(screen_reach(spread, first, goal.alphas[0]), "screen").look(figures, first)
 
@@ -215,7 +248,7 @@ class Race:
     @property
     def reach(self) -> FloatArray:
         """How far behind another an option may be now, shape (k, k)."""
-        return race_reach(self.variances, self.replications, self.goal.indifference, self._h2)
+        return race_reach(self.spread, self.replications, self.goal.indifference, self.goal.alphas[1])
 
     @property
     def best(self) -> int:
@@ -230,12 +263,8 @@ class Race:
     @property
     def longest(self) -> int:
         """Replications at which the race is decided at the latest."""
-        among = self.variances[np.ix_(self.left, self.left)]
-        return max(self.first, math.ceil(self._h2 * float(among.max()) / self.goal.indifference**2))
-
-    @property
-    def _h2(self) -> float:
-        return kn_constants(len(self.values), self.goal.alphas[1], self.first).h2
+        pairs = _longest(self.spread, self.goal.indifference, self.goal.alphas[1])
+        return max(self.first, math.ceil(float(pairs[np.ix_(self.left, self.left)].max())))
 
     @property
     def _score(self) -> FloatArray:

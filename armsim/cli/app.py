@@ -19,9 +19,9 @@ Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true; 2 bad
 3 a replication failed, the others are kept; 130 interrupted, resumable.
 """
 _VERBS = {
-    "check": "check", "choose": "choose", "compare": "compare", "explain": "explain", "find": "find", "list": "listing",
-    "replay": "replay", "run": "run", "schema": "schema", "show": "show", "sustain": "sustain",
-    "sweep": "sweep", "verify": "verify",
+    "check": "check", "choose": "choose", "compare": "compare", "explain": "explain",
+    "find": "find", "list": "listing", "replay": "replay", "run": "run", "schema": "schema", "show": "show",
+    "sustain": "sustain", "sweep": "sweep", "verify": "verify",
 }  # fmt: skip
 
 

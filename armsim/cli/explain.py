@@ -26,7 +26,8 @@ Examples:
   armsim explain scenarios/severe.yaml --run results/severe-1a2b3c4d --format json
 
 \b
-Nothing is run: rosters and rates go into queueing formulas, hour by hour. What the formulas leave out is listed.
+Nothing is run: rosters and rates go into queueing formulas, hour by hour. What the formulas leave out is
+listed.
 """
 _WORST = 5
 _WIDE = 140
@@ -73,7 +74,12 @@ def verb(
     said = (bottleneck(found), *overloads(found))
     apart = limits(loaded.scenario, ThreatLevel[found.level], found)
     if form == "json":
-        record = {**found.as_dict(), "said": said, "limits": apart, "beside_run": [one.as_dict() for one in pairs]}
+        record = {
+            **found.as_dict(),
+            "said": said,
+            "limits": apart,
+            "beside_run": [one.as_dict() for one in pairs],
+        }
         data(json.dumps(_plain(record), indent=2, ensure_ascii=False))
     else:
         _show(found, said, apart, pairs, by_hour)
@@ -128,7 +134,8 @@ def _show_area(area: Area, found: Explanation, screen: Console, by_hour: bool) -
     for table in (_kinds(area), _grades(area), _zones(area)):
         screen.print(table, markup=False)
     if by_hour:
-        screen.print(_hours(area, found), markup=False)
+        screen.print(_kinds_by_hour(area, found), markup=False)
+        screen.print(_grades_by_hour(area, found), markup=False)
 
 
 def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Table:
@@ -185,23 +192,34 @@ def _zones(area: Area) -> Table:
     return table
 
 
-def _hours(area: Area, found: Explanation) -> Table:
-    """A row an hour of the day, means over the days of the week."""
-    grades = [grade for grade in area.grades if not math.isnan(grade.response)]
+def _kinds_by_hour(area: Area, found: Explanation) -> Table:
+    """A row an hour of the day: units on duty and load, means over the days of the week."""
     loaded = [kind for kind in area.kinds if kind.offered]
     heads = [f"{kind.kind} {what}" for kind in loaded for what in ("on duty", "load")]
-    heads += [f"{grade.grade} {what}, min" for grade in grades for what in ("wait", "response")]
-    table = _table(f"{area.name}: by hour of the day", ("Hour",), tuple(heads))
-    for hour, name in enumerate(found.slices):
-        cells = [f"{sum(row[hour::24]) / 7:.2f}" for kind in loaded for row in (kind.on_duty_by_hour, kind.offered_by_hour)]
-        for grade in grades:
-            cells += [_minutes(grade.wait_by_slice[hour]), _minutes(grade.response_by_slice[hour])]
-        table.add_row(name, *cells)
+    table = _table(f"{area.name}: units by hour of the day", ("Hour",), tuple(heads))
+    length = 24 // len(found.slices)
+    for at, name in enumerate(found.slices):
+        hours = [24 * day + length * at + hour for day in range(7) for hour in range(length)]
+        rows = [row for kind in loaded for row in (kind.on_duty_by_hour, kind.offered_by_hour)]
+        table.add_row(name, *[f"{sum(row[hour] for hour in hours) / len(hours):.2f}" for row in rows])
+    return table
+
+
+def _grades_by_hour(area: Area, found: Explanation) -> Table:
+    """A row an hour of the day: wait and response, minutes."""
+    grades = [grade for grade in area.grades if grade.response_by_slice]
+    heads = [f"{grade.grade} {what}" for grade in grades for what in ("wait", "response")]
+    table = _table(f"{area.name}: minutes by hour of the day", ("Hour",), tuple(heads))
+    for at, name in enumerate(found.slices):
+        rows = [row for grade in grades for row in (grade.wait_by_slice, grade.response_by_slice)]
+        table.add_row(name, *[_minutes(row[at]) for row in rows])
     return table
 
 
 def _pairs(pairs: tuple[Pair, ...]) -> Table:
-    table = _table("Theory and simulation", ("Area", "Figure"), ("Theory", "Simulation", "Interval", "Differs"))
+    table = _table(
+        "Theory and simulation", ("Area", "Figure"), ("Theory", "Simulation", "Interval", "Differs")
+    )
     for one in pairs:
         form = "{:.1%}" if one.unit == "share" else "{:.2f}"
         limits = "" if math.isnan(one.low) else f"{form.format(one.low)} to {form.format(one.high)}"

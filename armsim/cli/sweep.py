@@ -146,8 +146,8 @@ class _Runner:
         finished = execute(study, self._folder, jobs=self._jobs, command=self._command)
         self._done += 1
         if not self._quiet:
-            runs = len(study.options) * study.replications
-            say(f"{self._done} of {self._total}: {what}: {finished.ran} of {runs} replications run now")
+            runs, place = len(study.options) * study.replications, f"{self._done} of at most {self._total}"
+            say(f"{place}: {what}: {finished.ran} of {runs} replications run now")
         return finished
 
 

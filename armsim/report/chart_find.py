@@ -62,12 +62,13 @@ def _title(found: Found) -> str:
     answer, best, words = found.answer, found.best, found.aim.words
     words = f"{words[0].lower()}{words[1:]}"
     if answer is not None:
-        which = "is enough" if len(found.levers) == 1 else "is the cheapest that does"
-        return f"{found.value(answer)} {which}: {found.aim.shown(answer.figure.value)} where {words} is wanted"
+        which = "least" if len(found.levers) == 1 else "cheapest"
+        told = found.aim.shown(answer.figure.value)
+        return f"{found.value(answer)} is the {which} that meets the target: {words} ({told})"
     if best is None:
-        return f"No value can be told to be enough for {words}"
+        return f"No value can be told to meet the target: {words}"
     told = found.aim.shown(best.figure.value)
-    return f"No value looked at is enough for {words}; best is {found.value(best)} with {told}"
+    return f"No value meets the target: {words}; the best, {found.value(best)}, has {told}"
 
 
 def _subtitle(found: Found) -> str:
@@ -89,11 +90,10 @@ def _against_lever(axes: Axes, found: Found, shown: list[Point], scale: float) -
     axes.plot(across, value, color=style.colour, linestyle=style.line, marker=style.marker)
     for one, place, height in zip(shown, across, value, strict=True):
         if one is found.answer:
-            _answer(axes, place, height, found.value(one))
+            _answer(axes, place, height, found, scale)
     named = shown if len(shown) <= _NAMED else [one for one in shown if one is found.answer]
     ticks = [place for one, place in zip(shown, across, strict=True) if one in named]
     axes.set_xticks(ticks, [_under(found, one) for one in named])
-    axes.set_xlabel(printable(found.lever_words), size=10, color=QUIET)
 
 
 def _under(found: Found, one: Point) -> str:
@@ -111,7 +111,7 @@ def _against_cost(axes: Axes, found: Found, shown: list[Point], scale: float) ->
         axes.plot([cost], [value], marker="o", markersize=7, color=colour, linestyle="none",
                   markerfacecolor="white" if one.dominated else colour)  # fmt: skip
         if one is found.answer:
-            _answer(axes, cost, value, found.value(one))
+            _answer(axes, cost, value, found, scale)
         elif not one.dominated:
             axes.annotate(
                 printable(found.value(one)), (cost, value), (6, -12), textcoords="offset points", size=9.5
@@ -124,14 +124,18 @@ def _against_cost(axes: Axes, found: Found, shown: list[Point], scale: float) ->
     axes.set_xlabel("Cost a year, £m; hollow: another is no dearer and no worse", size=10, color=QUIET)
 
 
-def _answer(axes: Axes, place: float, height: float, words: str) -> None:
+def _answer(axes: Axes, place: float, height: float, found: Found, scale: float) -> None:
+    """The answer's mark and name, on the side of it where the target is not."""
     axes.plot(
         [place], [height], marker="s", markersize=10, color=CATEGORICAL[3], markeredgecolor=INK,
         linestyle="none", zorder=4,
     )  # fmt: skip
+    name = "" if found.answer is None else found.value(found.answer)
+    below = height < scale * found.aim.bound
     axes.annotate(
-        printable(words), (place, height), (8, 8), textcoords="offset points", size=11, weight="bold"
-    )
+        printable(name), (place, height), (8, -18 if below else 8), textcoords="offset points", size=11,
+        weight="bold",
+    )  # fmt: skip
 
 
 def _bound(axes: Axes, found: Found, scale: float) -> None:
@@ -142,12 +146,20 @@ def _bound(axes: Axes, found: Found, scale: float) -> None:
     axes.set_ylim(min(low, bound - room), max(high, bound + room))
     axes.axhline(bound, color=INK, linewidth=1.4, linestyle=(0, (4, 2)))
     word = "at least" if found.aim.higher else "at most"
+    right = _free_on_the_right(found)
     axes.annotate(
-        f"target: {word} {found.aim.shown(found.aim.bound)}", (1.0, bound), (-2, 4),
-        xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right", va="bottom", size=9.5,
+        f"target: {word} {found.aim.shown(found.aim.bound)}", (float(right), bound), (-2 if right else 2, 4),
+        xycoords=axes.get_yaxis_transform(), textcoords="offset points", ha="right" if right else "left",
+        va="bottom", size=9.5,
     )  # fmt: skip
     if scale == 100.0:
         axes.yaxis.set_major_formatter(PercentFormatter(100.0, decimals=None))
+
+
+def _free_on_the_right(found: Found) -> bool:
+    """Whether the last figure is farther from the target than the first, so that there is room for words."""
+    told = [one.figure.value for one in found.points if math.isfinite(one.figure.value)]
+    return abs(told[-1] - found.aim.bound) > abs(told[0] - found.aim.bound)
 
 
 def _data(found: Found) -> pd.DataFrame:

@@ -20,6 +20,8 @@ _MOST = 15
 _LONGEST = 46
 _ENDS = {"low": (CATEGORICAL[0], ""), "high": (CATEGORICAL[1], "////")}
 _BAR = 0.5
+#: Room for labels, on each side, as a part of what is drawn.
+_ROOM = 0.2
 
 
 @styled
@@ -56,9 +58,9 @@ def _title(rows: pd.DataFrame) -> str:
     if clear.empty:
         return f"{label}: no assumption of {many} clearly moves it"
     widest = _shortened(str(clear["path"].iloc[0]))
-    if many == 1:
-        return f"{label}: {widest} clearly moves it"
-    return f"{label}: {len(clear)} of {many} assumptions clearly move it, {widest} by most"
+    if len(clear) == 1:
+        return f"{label}: 1 of {many} assumptions clearly moves it: {widest}"
+    return f"{label}: {len(clear)} of {many} assumptions clearly move it; widest swing: {widest}"
 
 
 def _subtitle(rows: pd.DataFrame, shown: pd.DataFrame, context: ChartContext) -> str:
@@ -69,7 +71,7 @@ def _subtitle(rows: pd.DataFrame, shown: pd.DataFrame, context: ChartContext) ->
     rest = len(rows) - len(shown)
     more = f"; {rest} assumptions with less or no effect are not drawn" if rest else ""
     return (
-        f"{first['label']}{part}, {unit}, under {whose}, at the low and the high end of each range; "
+        f"{first['label']}{part}, {unit}, under option {whose}, at the low and the high end of each range; "
         f"whiskers: {context.confidence:.0%} limits of the change, for all ends at once{more}. "
         f"{NOISE}"
     )
@@ -77,8 +79,9 @@ def _subtitle(rows: pd.DataFrame, shown: pd.DataFrame, context: ChartContext) ->
 
 def _plot(axes: Axes, rows: pd.DataFrame, scale: float, unit: str) -> None:
     base = float(rows["base_value"].iloc[0]) * scale
-    reach = _reach(rows, scale)
-    axes.set(xlim=(base - 1.35 * reach, base + 1.35 * reach), ylim=(len(rows) - 0.4, -1.0))
+    left, right = _reach(rows, scale)
+    room = _ROOM * (right - left)
+    axes.set(xlim=(base + left - room, base + right + room), ylim=(len(rows) - 0.4, -1.0))
     for index, row in enumerate(rows.to_dict("records")):
         both = all(row[f"{end}_difference"] * row["low_difference"] > 0 for end in _ENDS)
         for end, (colour, hatch) in _ENDS.items():
@@ -119,13 +122,13 @@ def _end(
     )  # fmt: skip
 
 
-def _reach(rows: pd.DataFrame, scale: float) -> float:
-    """How far bars and whiskers go from the base, whiskers no further than three times the widest bar."""
-    widest = float(rows["swing"].max())
-    columns = [f"{end}_{limit}" for end in _ENDS for limit in ("low", "high")]
-    limits = rows[columns].abs().to_numpy(dtype=np.float64)
-    known = limits[np.isfinite(limits)]
-    return scale * max(widest, min(float(known.max()) if len(known) else 0.0, 3 * widest))
+def _reach(rows: pd.DataFrame, scale: float) -> tuple[float, float]:
+    """How far bars and whiskers go left and right, whiskers no further than three times the widest bar."""
+    most = 3 * float(rows["swing"].max())
+    ends = [f"{end}_{part}" for end in _ENDS for part in ("difference", "low", "high")]
+    values = rows[ends].to_numpy(dtype=np.float64)
+    known = np.clip(values[np.isfinite(values)], -most, most)
+    return scale * min(float(known.min()), 0.0), scale * max(float(known.max()), 0.0)
 
 
 def _shortened(path: str) -> str:

@@ -63,8 +63,9 @@ class Aim:
         """A value of the figure in words, such as ``91.4%`` or ``12.3 min``."""
         if not math.isfinite(value):
             return "not reached" if math.isinf(value) else "none"
-        unit = self.metric.unit
-        return f"{100 * value:.1f}%" if unit == "share" else quantity(value, unit, named=True)
+        if self.metric.unit != "share":
+            return quantity(value, self.metric.unit, named=True)
+        return f"{100 * value:.{1 if value >= 0.01 or value == 0 else 2}f}%"
 
     def with_limits(self, one: Estimate) -> str:
         """A figure with its limits, such as ``91.4% (90.2% to 92.6%)``."""

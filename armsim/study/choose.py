@@ -89,12 +89,16 @@ def run_choice(
 
     Raises:
         ValueError: fewer than two options, or options on incidents of their own.
-        ArmsimError: the figure cannot be told of an option; or as ``execute`` raises.
+        ArmsimError: options over different times, a figure that cannot be told of an option, or as
+            ``execute`` raises.
     """
     if len(study.options) < 2:
         raise ValueError("there is nothing to choose from: the study has one option")
     if study.independent:
         raise ValueError("options are chosen in pairs, on the same incidents: leave out independent")
+    for setting in ("start", "window", "warm_up"):
+        if len({getattr(one.scenario, setting) for one in study.options.values()}) > 1:
+            raise ArmsimError(f"options differ in {setting}, so their replications are no pairs to choose by")
     whole = replace(study, replications=asked.most)
     staged = _Staged(Path(root) / study.run_id, whole, asked, executor or processes(jobs), tell)
     finished = execute(whole, root, progress=progress, command=command, executor=staged)

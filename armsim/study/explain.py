@@ -1,7 +1,7 @@
 """``explain``: what theory says of a scenario before any run.
 
-Load and crews by hour of the week, waits by grade, response and cover by zone, the first bottleneck. Steady state
-hour by hour; what theory leaves out is listed with the answer (:mod:`armsim.study.explain_words`).
+Load and crews by hour of the week, waits by grade, response and cover by zone, the first bottleneck. Steady
+state hour by hour; what theory leaves out is listed with the answer (:mod:`armsim.study.explain_words`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from armsim.analysis.queueing.crews import Crews, crews
 from armsim.analysis.queueing.fleet import at_hour
-from armsim.analysis.queueing.load import Load, LoadModel
+from armsim.analysis.queueing.load import LoadModel
 from armsim.analysis.queueing.reach import Reach
 from armsim.analysis.queueing.work import tasks
+from armsim.config.schema.duty import VolunteerTeam
 from armsim.config.schema.region import EVERY_DAY
 from armsim.domain import (
     HOURS_PER_WEEK,
@@ -39,6 +40,8 @@ _HOURS = int(HOURS_PER_WEEK)
 _ON_DUTY = 0.5
 #: Least units at each base for which the load is shared out by the hypercube.
 _WHOLE = 0.5
+#: Areas up to which response is worked out for every hour of the day; else for so many hours at a time.
+_FINE_AREAS, _COARSE = 4, 3
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,7 @@ class KindFigures:
         on_duty_by_hour: by hour of the week.
         offered_by_hour: by hour of the week.
         bases: by base; none for the desk.
+        volunteers: its crews give their hours; what they cannot do others do.
     """
 
     kind: str
@@ -82,11 +86,12 @@ class KindFigures:
     on_duty_by_hour: tuple[float, ...]
     offered_by_hour: tuple[float, ...]
     bases: tuple[BaseFigures, ...] = ()
+    volunteers: bool = False
 
 
 @dataclass(frozen=True)
 class GradeFigures:
-    """A grade of work in an area; ``None`` where no unit serves it.
+    """A grade of work in an area.
 
     Attributes:
         grade: its name.
@@ -95,12 +100,14 @@ class GradeFigures:
         wait: mean wait for a free unit over the hours that are not overloaded, minutes.
         waits: share that waits.
         overloaded: hours of the week without a steady state for the grade.
-        response: mean minutes from received to the first unit, given that one is free; NaN for posts and planned work.
+        response: mean minutes from received to the first unit, given that one is free; NaN for posts and
+            planned work.
         drive: minutes of it on the road.
         nobody: share that finds no unit free that may be sent.
         cover: by target, share within it.
         wait_by_slice: by slice.
         response_by_slice: by slice.
+        cover_by_slice: by target, by slice.
     """
 
     grade: str
@@ -115,6 +122,7 @@ class GradeFigures:
     cover: dict[str, float]
     wait_by_slice: tuple[float, ...]
     response_by_slice: tuple[float, ...]
+    cover_by_slice: dict[str, tuple[float, ...]]
 
 
 @dataclass(frozen=True)
@@ -130,12 +138,21 @@ class ZoneFigures:
 
 @dataclass(frozen=True)
 class Area:
-    """Forces whose units answer for their own area: a force, or a pooled bloc."""
+    """Forces whose units answer for their own area: a force, or a pooled bloc.
+
+    Attributes:
+        name: of the bloc.
+        kinds: unit kinds that are on duty at some time, then the command desk where it has work.
+        grades: grades of which there is work and for which there are units.
+        zones: its zones.
+        unserved: grades of which there is work and for which no unit is ever on duty.
+    """
 
     name: str
     kinds: tuple[KindFigures, ...]
     grades: tuple[GradeFigures, ...]
     zones: tuple[ZoneFigures, ...]
+    unserved: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -169,7 +186,7 @@ def hour_of(text: str) -> tuple[int, ...]:
     """
     day, _, hour = text.strip().lower().rpartition(" ")
     if hour.isdigit() and int(hour) < 24 and (not day or day in EVERY_DAY):
-        days = range(7) if not day else (EVERY_DAY.index(day),)  # type: ignore[arg-type]
+        days = range(7) if not day else (EVERY_DAY.index(day),)
         return tuple(24 * one + int(hour) for one in days)
     raise ValueError(f"{text!r} is no hour; write one from 0 to 23, or a day and an hour such as 'fri 22'")
 
@@ -191,34 +208,42 @@ def explain(world: World, level: ThreatLevel | None = None, hour: str | None = N
         ValueError: no such hour.
     """
     held = ThreatLevel[world.scenario.threat.timeline[0].level] if level is None else level
-    if hour is None:
-        names = tuple(f"{one:02d}:00" for one in range(24))
-        slices = np.tile(np.eye(24), 7) / 7
-        words = "the whole week"
-    else:
-        hours = hour_of(hour)
-        names = (hour_name(hours[0]) if len(hours) == 1 else f"{hours[0]:02d}:00",)
-        slices = np.zeros((1, _HOURS))
-        slices[0, list(hours)] = 1 / len(hours)
-        words = names[0]
+    names, slices, words = _slices(world, hour)
     roster = crews(world, held)
     areas = (_area(world, held, roster, name, forces, slices) for name, forces in sorted(world.blocs.items()))
     found = tuple(one for one in areas if one is not None)
     return Explanation(world.scenario.title, held.name, words, names, found)
 
 
+def _slices(world: World, hour: str | None) -> tuple[tuple[str, ...], Floats, str]:
+    """Names of slices, weight of each hour of the week in each, and what hours they are in words."""
+    if hour is None:
+        length = 1 if len(world.blocs) <= _FINE_AREAS else _COARSE
+        names = tuple(f"{one:02d}:00" for one in range(0, 24, length))
+        of_day = np.repeat(np.eye(24 // length), length, axis=1)
+        return names, np.tile(of_day, 7) / (7 * length), "the whole week"
+    hours = hour_of(hour)
+    name = hour_name(hours[0]) if len(hours) == 1 else f"{hours[0]:02d}:00"
+    weights = np.zeros((1, _HOURS))
+    weights[0, list(hours)] = 1 / len(hours)
+    return (name,), weights, name
+
+
 def _area(
     world: World, level: ThreatLevel, roster: Crews, name: str, forces: tuple[int, ...], slices: Floats
 ) -> Area | None:
-    """One area; none where its forces have no zones or no units."""
+    """One area; none where its forces have no zones."""
     area = np.sort(np.concatenate([world.ground.own[force] for force in forces]))
     cells = np.array(
         [at for at, cell in enumerate(roster.cells) if cell.base.force in forces], dtype=np.int64
     )
-    if not len(area) or not len(cells):
+    if not len(area):
         return None
-    reach = Reach.of(world, [roster.cells[cell] for cell in cells.tolist()], area)
     work = tasks(world, level, forces, area)
+    present = sorted({task.grade for task in work if task.rates.any()})
+    if not len(cells):
+        return Area(name, (), (), (), tuple(grade.name for grade in present))
+    reach = Reach.of(world, [roster.cells[cell] for cell in cells.tolist()], area)
     load = LoadModel(world, level, roster, cells, reach, work, forces).solve()
     theory = AreaTheory(world, level, roster, cells, reach, area, work, load)
     weights = slices.mean(axis=0)
@@ -228,7 +253,6 @@ def _area(
         for grade in RESPONDED
         if any(task.grade is grade and task.rates.any() for task in work) and theory.fleet(grade)
     }
-    present = sorted({task.grade for task in work if task.rates.any()})
     grades = [_grade(theory, grade, found.get(grade), slices) for grade in present if theory.fleet(grade)]
     desk = _desk(theory, forces, weights)
     return Area(
@@ -236,6 +260,7 @@ def _area(
         tuple(one for one in (*kinds, desk) if one is not None),
         tuple(grades),
         tuple(_zones(world, area, found)),
+        tuple(grade.name for grade in present if not theory.fleet(grade)),
     )
 
 
@@ -255,7 +280,8 @@ def _kind(
     offered = load.offered[code].sum(axis=0)
     figures = _figures(theory.world.kinds[code], load.on_duty[code], offered, weights, uncrewed)
     bases = _bases(theory, roster, cells, code, slices)
-    return KindFigures(**{**figures, "bases": bases})
+    team = theory.world.scenario.teams.get(theory.kinds[code].team or "")
+    return KindFigures(**figures, bases=bases, volunteers=isinstance(team, VolunteerTeam))
 
 
 def _figures(name: str, on_duty: Floats, offered: Floats, weights: Floats, uncrewed: float) -> dict[str, Any]:
@@ -288,8 +314,8 @@ def _bases(
     busy = on_duty.copy()
     answers = any(grade.name in kind.serves for grade in RESPONDED)
     if load and answers and len(mine) > 1 and (on_duty >= _WHOLE).all():
-        reach = Reach(theory.reach.curves[mine], theory.reach.minutes[mine])
-        busy = at_hour(on_duty, load, theory.demand([code]), reach).busy * on_duty
+        demand = theory.demand([code])
+        busy = at_hour(on_duty, load, demand, theory.reach.part(mine)).busy * on_duty
     shares = busy / busy.sum() if busy.any() else np.zeros(len(mine))
     return tuple(
         BaseFigures(
@@ -322,6 +348,11 @@ def _grade(theory: AreaTheory, grade: Grade, response: Response | None, slices: 
         cover={name: float(values @ zones) for name, values in response.cover.items()} if response else {},
         wait_by_slice=tuple(_steady(waits, row * rates) for row in slices),
         response_by_slice=tuple(response.by_slice.tolist()) if response else (),
+        cover_by_slice=(
+            {name: tuple(values.tolist()) for name, values in response.cover_by_slice.items()}
+            if response
+            else {}
+        ),
     )
 
 

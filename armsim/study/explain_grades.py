@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from armsim.analysis.queueing.load import Load
 from armsim.analysis.queueing.priority import priority_waits, reserve_wait
 from armsim.analysis.queueing.reach import Reach, mean_minutes, within
 from armsim.analysis.queueing.work import Task, quantiles
+from armsim.config.schema.region import TravelConfig
 from armsim.config.schema.scenario import Target
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
 from armsim.model.speeds import time_factors
@@ -27,7 +29,8 @@ Ints = NDArray[np.int64]
 _VALUES = 7
 #: Grades whose response is worked out, in order, with the milestone that counts.
 RESPONDED = {
-    Grade.FIREARMS: Milestone.FIRST_ARMED, Grade.G1: Milestone.FIRST_OFFICER, Grade.G2: Milestone.FIRST_OFFICER,
+    Grade.FIREARMS: Milestone.FIRST_ARMED, Grade.G1: Milestone.FIRST_OFFICER, Grade.G2:
+    Milestone.FIRST_OFFICER,
 }  # fmt: skip
 
 
@@ -38,7 +41,8 @@ class Waits:
     Attributes:
         mean: minutes, over all incidents of the grade; infinite where its load is too much; shape (168,).
         share: share that waits at all, shape (168,).
-        overloaded: hours of the week in which the load of the grade and those above is no less than the units.
+        overloaded: hours of the week in which the load of the grade and those above is no less than the
+            units.
     """
 
     mean: Floats
@@ -55,7 +59,7 @@ class Response:
         drive: the part of it on the road, shape (zones,).
         cover: by target, share of each zone's incidents within it; shape (zones,).
         nobody: share that finds no unit free that may be sent.
-        by_slice: mean minutes of all zones in each slice; NaN without incidents.
+        by_slice: mean minutes of all zones in each slice; NaN where nobody is ever free.
         cover_by_slice: by target, the same for the share within it.
     """
 
@@ -120,6 +124,7 @@ class AreaTheory:
         self.reach = reach
         self.speed = np.array(time_factors(world.scenario))
         self._carried = load.carried
+        self._parts: dict[tuple[int, ...], Reach] = {}
         self._waits_of: dict[Grade, Waits] = {}
         self._solved: dict[tuple[tuple[int, ...], float, bytes], Hour] = {}
 
@@ -228,11 +233,14 @@ class AreaTheory:
         key = (tuple(cells.tolist()), load, weights.tobytes())
         if key not in self._solved:
             on_duty = self.on_duty[cells] @ weights
-            self._solved[key] = at_hour(on_duty, load, self.demand(part), self._only(cells))
+            self._solved[key] = at_hour(on_duty, load, self.demand(part), self._part(cells))
         return self._solved[key]
 
-    def _only(self, cells: Ints) -> Reach:
-        return Reach(self.reach.curves[cells], self.reach.minutes[cells])
+    def _part(self, cells: Ints) -> Reach:
+        key = tuple(cells.tolist())
+        if key not in self._parts:
+            self._parts[key] = self.reach.part(cells)
+        return self._parts[key]
 
     def demand(self, kinds: list[int]) -> Floats:
         """Shares of the zones in the work of some kinds, by units sent."""
@@ -241,7 +249,7 @@ class AreaTheory:
         return total / total.sum() if total.any() else np.full(len(total), 1 / len(total))
 
     def none_within(self, grade: Grade, weights: Floats) -> tuple[Floats, float]:
-        """Chance that no unit that may go is within the grid's minutes of each zone, and that there is none at all.
+        """Chance that none that may go is within the grid's minutes of each zone, and that there is none.
 
         Kinds with a reserve for the grade count as there with the chance that more than it are free.
         """
@@ -249,7 +257,7 @@ class AreaTheory:
         for cells, hour in self.hours(grade, weights):
             kind = int(self.kind_of[cells[0]])
             may = float(self.load.may_go[kind, grade] @ weights)
-            none = none * (1 - may + may * hour.none_within(self._only(cells)))
+            none = none * (1 - may + may * hour.none_within(self._part(cells)))
             nobody *= 1 - may + may * hour.nobody
         return none, nobody
 
@@ -267,15 +275,18 @@ class AreaTheory:
         zones = zones / zones.sum()
         targets = self.targets(grade)
         parts = [self._in_slice(grade, mine, row, targets) for row in slices]
-        weight = share / share.sum()
+        nobody = np.array([part[3] for part in parts])
+        weight = share / share.sum() if share.any() else np.full(len(share), 1 / len(share))
+        there = weight * (1 - nobody)
+        there = there / there.sum() if there.any() else np.full(len(share), np.nan)
         cover = {name: np.array([part[2][name] for part in parts]) for name in targets}
         minutes = np.array([part[0] for part in parts])
         return Response(
-            minutes=weight @ minutes,
-            drive=weight @ np.array([part[1] for part in parts]),
+            minutes=there @ minutes,
+            drive=there @ np.array([part[1] for part in parts]),
             cover={name: weight @ table for name, table in cover.items()},
-            nobody=float(weight @ [part[3] for part in parts]),
-            by_slice=minutes @ zones,
+            nobody=float(weight @ nobody),
+            by_slice=np.where(nobody < 1, minutes @ zones, np.nan),
             cover_by_slice={name: table @ zones for name, table in cover.items()},
         )
 
@@ -284,7 +295,7 @@ class AreaTheory:
         return {
             name: target
             for name, target in self.world.scenario.targets.items()
-            if grade.name in target.grades and target.milestone == RESPONDED[grade]
+            if grade.name in target.grades and Milestone(target.milestone) is RESPONDED[grade]
         }
 
     def _in_slice(
@@ -332,21 +343,35 @@ class AreaTheory:
     def _covered(
         self, task: Task, target: Target, none: Floats, factor: float, turn_out: float, later: Later
     ) -> Floats:
-        """Share of a task's incidents in each zone within a target, by mean drives."""
+        """Share of a task's incidents in each zone within a target."""
         limit = np.where(self.rural, target.rural, target.urban)
         handling = (
             quantiles(task.config.call_handling, _VALUES) if target.clock == "received" else np.zeros(1)
         )
-        law = task.config.authorisation if target.milestone == Milestone.FIRST_ARMED else None
+        law = task.config.authorisation if Milestone(target.milestone) is Milestone.FIRST_ARMED else None
         authority = quantiles(law, _VALUES) if law and target.clock != "authorised" else np.zeros(1)
-        waits = task.config.wait_for_authority
-        found = np.zeros(len(none))
-        for before in handling.tolist():
-            for asked in authority.tolist():
-                left = limit - before - turn_out - (asked if waits else 0.0)
-                reached = within(none, left / factor) + later.within(left)
-                found += reached * (before + asked <= limit)
-        return found / (len(handling) * len(authority))
+        noise = _luck(self.world.scenario.travel, float(later.drive.mean()) / factor)
+        # Authority is sought while units travel, unless they wait for it; either way it must be there.
+        late = authority if task.config.wait_for_authority else np.zeros(1)
+        left = limit - turn_out - handling[:, None, None] - late[:, None]
+        given = (handling[:, None, None] + authority[:, None] <= limit).mean(axis=1)
+        reached = within(none, left[:, :, None] / factor / noise[:, None]).mean(axis=2) + later.within(left)
+        return np.asarray((reached.mean(axis=1) * given).mean(axis=0))
+
+
+def _luck(travel: TravelConfig, minutes: float) -> Floats:
+    """Equally likely factors of a drive that stand for trip noise; *minutes* of driving set its spread."""
+    noise = travel.trip_noise
+    middles = (np.arange(_VALUES) + 0.5) / _VALUES
+    if noise.law == "exponential":
+        return np.asarray(-np.log1p(-middles))
+    a, v = travel.acceleration, travel.cruising_speed
+    road_km = v * (minutes - v / a) if minutes > 2 * v / a else a * minutes**2 / 4
+    spread = max(noise.floor, noise.at_zero - noise.per_km * road_km)
+    if not spread:
+        return np.ones(1)
+    normal = np.array([NormalDist().inv_cdf(share) for share in middles])
+    return np.asarray(np.exp(spread * normal - spread**2 / 2))
 
 
 def _behind_reserve(units: int, above: float, own: float, service: float, kept: int) -> tuple[float, float]:

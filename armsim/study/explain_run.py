@@ -1,6 +1,7 @@
 """Theory and a run of the same scenario side by side, with a warning where they differ too much.
 
-They may differ by the error that the approximation is known to have and by the half-width of the run's interval.
+They may differ by the error that the approximation is known to have and by the half-width of the run's
+interval.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from armsim.analysis.curve import REACHED
 from armsim.analysis.intervals import Estimate, ratio_of_sums
@@ -64,9 +66,9 @@ class Pair:
         form = "{:.1%}" if self.unit == "share" else "{:.2f} " + self.unit
         of = f" in {self.area}" if self.area else ""
         return (
-            f"{self.figure}{of}: theory {form.format(self.theory)}, simulation {form.format(self.simulation)}; "
-            "more than the approximation's known error. Trust the simulation: something that theory leaves out "
-            "matters here."
+            f"{self.figure}{of}: theory {form.format(self.theory)}, simulation "
+            f"{form.format(self.simulation)}; more than the approximation's known error. Trust the "
+            "simulation: something that theory leaves out matters here."
         )
 
 
@@ -81,11 +83,11 @@ def data_of(results: Results, scenario: Scenario, level: ThreatLevel) -> OptionD
         if _same(data.scenario, scenario):
             if level not in data.levels:
                 raise RunFolderError(
-                    f"{results.folder}: {level.name} never held in this run; give one of its levels with --level"
+                    f"{results.folder}: {level.name} never held in this run; give one of its levels, --level"
                 )
             return data
     raise RunFolderError(
-        f"{results.folder}: is not a run of this scenario; give the same file, --with and --set as the run had"
+        f"{results.folder}: no run of this scenario; give the same file, --with and --set as it had"
     )
 
 
@@ -121,7 +123,9 @@ def _of_arvs(area: Area, name: str, force: str | None, level: str, data: OptionD
     none = data.ratio(f"{head}arv_free_zero_minutes:level={level}", f"{head}minutes:level={level}")
     if not arvs or not none.count:
         return
-    on_duty, offered = (np.sum(table, axis=0) for table in zip(*(_by_hour(kind) for kind in arvs), strict=True))
+    on_duty, offered = (
+        np.sum(table, axis=0) for table in zip(*(_by_hour(kind) for kind in arvs), strict=True)
+    )
     expected = float(erlang_b(on_duty, offered).mean())
     yield _pair(name, "No ARV free", "share", expected, none, UTILISATION_ERROR)
     if force is None:
@@ -135,7 +139,9 @@ def _by_hour(kind: KindFigures) -> tuple[tuple[float, ...], tuple[float, ...]]:
     return kind.on_duty_by_hour, kind.offered_by_hour
 
 
-def _of_grade(grade: GradeFigures, name: str, force: str | None, level: str, data: OptionData) -> Iterator[Pair]:
+def _of_grade(
+    grade: GradeFigures, name: str, force: str | None, level: str, data: OptionData
+) -> Iterator[Pair]:
     if math.isnan(grade.response):
         return
     confidence = data.scenario.study.confidence
@@ -146,7 +152,12 @@ def _of_grade(grade: GradeFigures, name: str, force: str | None, level: str, dat
         if tuple(target.grades) == (grade.grade,) and curve.count:
             limit = 60 * max(target.urban, target.rural)
             yield _pair(
-                name, f"Within {target_name}", "share", share, curve.share_interval(limit, confidence), UTILISATION_ERROR
+                name,
+                f"Within {target_name}",
+                "share",
+                share,
+                curve.share_interval(limit, confidence),
+                UTILISATION_ERROR,
             )
     milestone = "first_armed" if grade.grade == "FIREARMS" else "first_officer"
     mean = _mean(data, milestone, grade.grade, level, force)
@@ -163,7 +174,7 @@ def _mean(data: OptionData, milestone: str, grade: str, level: str, force: str |
     table = table[table["fate"] == REACHED]
     if not len(table):
         return None
-    place = data.totals.index.get_indexer(table["replication"])
+    place = data.totals.index.get_indexer(pd.Index(table["replication"]))
     count = np.bincount(place, minlength=len(data.totals)).astype(float)
     total = np.bincount(place, weights=table["seconds"] / _SECONDS, minlength=len(data.totals))
     return ratio_of_sums(total, count, data.scenario.study.confidence)

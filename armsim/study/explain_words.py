@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from armsim.config.schema import Scenario
 from armsim.domain import ThreatLevel
-from armsim.study.explain import Area, Explanation, GradeFigures, KindFigures, hour_name
+from armsim.study.explain import Area, Explanation, KindFigures, hour_name
 
 #: Utilisation from which the most loaded kind is called a bottleneck.
 _TIGHT = 0.85
@@ -16,7 +16,15 @@ _WAITS = 0.10
 
 def bottleneck(found: Explanation) -> str:
     """The first bottleneck in one sentence: what is short first as work grows."""
-    loaded = [(kind.peak, area, kind) for area in found.areas for kind in area.kinds if kind.offered > 0]
+    bare = [area.name for area in found.areas if area.unserved and not area.kinds]
+    if bare:
+        return f"First bottleneck: no unit is ever on duty for the work of {', '.join(bare)}."
+    loaded = [
+        (kind.peak, area, kind)
+        for area in found.areas
+        for kind in area.kinds
+        if kind.offered > 0 and not kind.volunteers
+    ]
     if not loaded:
         return "No bottleneck: nothing asks for the units."
     peak, area, kind = max(loaded, key=lambda one: (one[0], one[1].name, one[2].kind))
@@ -33,10 +41,7 @@ def bottleneck(found: Explanation) -> str:
             f"First bottleneck: {kind.kind}{where}, {at}: {peak:.0%} busy; "
             f"work waits there first as demand grows.{_waiting(area)}"
         )
-    return (
-        f"No bottleneck in sight: the most loaded, {kind.kind}{where}, {at}, is {peak:.0%} busy."
-        f"{_waiting(area)}"
-    )
+    return f"No bottleneck yet; the first would be {kind.kind}{where}, {at}, {peak:.0%} busy.{_waiting(area)}"
 
 
 def _hours(number: int) -> str:
@@ -62,10 +67,16 @@ def _percent(share: float) -> str:
 
 
 def overloads(found: Explanation) -> tuple[str, ...]:
-    """A sentence for each grade of an area that has no steady state in some hours."""
-    return tuple(
-        f"{area.name}: {grade.grade} has no steady state in {grade.overloaded} {_hours(grade.overloaded)} of the week; "
-        "its queue grows then and is worked off later, and mean waits leave these hours out."
+    """A sentence for each grade of an area that nobody serves, or that has no steady state in some hours."""
+    nobody = tuple(
+        f"{area.name}: there is {grade} work and no unit that may be sent to it."
+        for area in found.areas
+        for grade in area.unserved
+    )
+    return nobody + tuple(
+        f"{area.name}: {grade.grade} has no steady state in {grade.overloaded} "
+        f"{_hours(grade.overloaded)} of the week; its queue grows then and is worked off later, and "
+        "mean waits leave these hours out."
         for area in found.areas
         for grade in area.grades
         if grade.overloaded
@@ -84,23 +95,23 @@ def _limits(scenario: Scenario, level: ThreatLevel, found: Explanation) -> Itera
     )
     if any(grade.units > 1 for area in found.areas for grade in area.grades):
         yield (
-            "Several units an incident: each is counted as work of its own. They are called at once and leave "
-            "together in fact, which no formula here covers; full attendance is not foretold."
+            "Several units an incident: each is counted as work of its own. They are called at once and "
+            "leave together in fact, which no formula here covers; full attendance is not foretold."
         )
     if _reserved(scenario, level):
         yield (
-            "Reserve: counted as the chance that more units than it are free, and as cutoff priority where most "
-            "of a grade's units keep one; a mixed fleet is beyond the formulas."
+            "Reserve: counted as the chance that more units than it are free, and as cutoff priority where "
+            "most of a grade's units keep one; a mixed fleet is beyond the formulas."
         )
     if scenario.dispatch.diversion:
         yield (
-            "Diversion: work that a unit may leave on the scene does not keep it from the higher grade; what is "
-            "left unfinished is not done again in theory, and diversion on the way only is left out."
+            "Diversion: work that a unit may leave on the scene does not keep it from the higher grade; what "
+            "is left unfinished is not done again in theory, and diversion on the way only is left out."
         )
     if any(kind.team for kind in scenario.units.values()):
         yield (
-            "Shift ends, breaks and overruns: units are free up to the end of their shift and work stops with "
-            "nobody; in fact the margin before the end, breaks and handovers take some of that."
+            "Shift ends, breaks and overruns: units are free up to the end of their shift and end beyond it "
+            "what they are at, uncounted; the margin before the end, breaks and handovers are left out."
         )
     yield from _rare(scenario)
 
@@ -118,12 +129,6 @@ def _rare(scenario: Scenario) -> Iterator[str]:
     if any(kind.cover is not None for kind in scenario.units.values()):
         yield "Cover moves are left out: units that make them are taken as at their base."
     if scenario.travel.trip_noise.at_zero:
-        yield "Trip noise is left out: shares within a target are by mean drives."
+        yield "Trip noise: its spread is taken at the mean drive of each hour."
     if len(scenario.threat.timeline) > 1 or scenario.threat.process is not None:
         yield "One threat level is taken to hold throughout; what a change costs is left out."
-
-
-def summary_of(grade: GradeFigures) -> str:
-    """A grade in one sentence."""
-    cover = "".join(f", {share:.0%} within {name}" for name, share in grade.cover.items())
-    return f"{grade.grade}: {grade.a_day:.1f} a day, mean wait {grade.wait:.1f} min{cover}."

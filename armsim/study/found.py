@@ -128,11 +128,11 @@ class Found:
         """What has to be said besides."""
         said = [self._limits(), *self._beside()]
         if self.shape is not None:
-            how = "values between were left out" if self.bisected else "every value that could matter was run"
+            how = "values between were left out" if self.bisected else "every value was run"
             said.append(f"By paired differences of a coarse grid the figure {_SHAPES[self.shape]}: {how}.")
         if any(one.figure.value == one.figure.low == one.figure.high for one in self.points):
             said.append("A figure that is the same in every replication has itself for limits.")
-        if not any(_told(one) for one in self.points):
+        if all(math.isnan(one.cost.value) for one in self.points):
             said.append("Nothing has a price a year, so there is no frontier of cost.")
         return (*said, "Intervals show simulation noise only.")
 

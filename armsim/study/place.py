@@ -49,7 +49,8 @@ class Wish:
         level: threat level, where the target names none.
         replications: of the run it is tuned on, and of each side of the judgement.
         seed: of the judgement; -1 is the scenario's own.
-        within: minutes of blue-light drive that cover a zone; else the target's limits less mobilisation.
+        within: minutes of blue-light drive that cover a zone; else the target's limits less call
+            handling and mobilisation.
         busy: share of the time that a base has no unit free; else measured.
     """
 
@@ -96,6 +97,7 @@ class Placing:
         comparison: the two, replication by replication, on demand that the proposal was not tuned on.
         setting: what ``--set`` makes of the proposal.
         tuned_on: incidents that the proposal was tuned on, its seed.
+        patrols: units of the group patrol, and are at a base little of the time.
         replications: of each side of the judgement.
     """
 
@@ -109,6 +111,7 @@ class Placing:
     comparison: Comparison
     setting: str
     tuned_on: tuple[int, int]
+    patrols: bool
     replications: int
 
     @property
@@ -134,13 +137,15 @@ class Placing:
         proof = (
             "proven best by expected cover" if self.gap == 0 else f"within {self.gap:.1%} of the best cover"
         )
-        return (
+        said = [
             f"Proposed from {count:,} incidents of another run (seed {seed}) with q = {self.busy:.3f}, "
             f"{proof}; judged on {self.replications} replications that it was not tuned on.",
             "Expected cover knows neither queues nor other work; the simulation decides.",
-            f"To run it: --set '{self.setting}'",
-            "Bases are illustrative. Intervals show simulation noise only.",
-        )
+        ]
+        if self.patrols:
+            said.append(f"Units of {self.group} patrol, so that it matters less where their bases are.")
+        said.append(f"To run it: --set '{self.setting}'")
+        return (*said, "Bases are illustrative. Intervals show simulation noise only.")
 
     def to_dict(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -224,6 +229,7 @@ def place(wish: Wish, run: Callable[[Study], Results | None]) -> Placing | None:
         gap=found.gap,
         comparison=compare(results, TODAY, [aim.figure.text]),
         setting=setting,
+        patrols=any(kind.patrol and kind.bases == wish.group for kind in plain.scenario.units.values()),
         tuned_on=(int(ground.weight.sum()), tuning.seed),
         replications=own.replications,
     )
@@ -260,7 +266,7 @@ def _ground(data: OptionData, world: World, wish: Wish, target: Target, aim: Aim
     if not weight.any():
         raise ValueError(f"{wish.target!r}: the run that bases are placed by had no such incident")
     factor = world.scenario.travel.blue_light_time_factor.get(target.grades[0], 1.0)
-    lead = 0.0 if wish.within else world.scenario.dispatch.mobilisation.at_base.expected
+    lead = 0.0 if wish.within else _lead(data, world, target, rows)
     told = (wish.within, wish.within) if wish.within else (target.urban, target.rural)
     limit = np.where(world.zones["rural"].to_numpy(dtype=bool), told[1], told[0]) - lead
     bases = world.bases[wish.group]
@@ -273,12 +279,20 @@ def _ground(data: OptionData, world: World, wish: Wish, target: Target, aim: Aim
     )
 
 
+def _lead(data: OptionData, world: World, target: Target, rows: Bools) -> float:
+    """Minutes of a target's time that are gone before wheels roll: call handling, measured, and leaving."""
+    graded = data.responses["graded"].to_numpy()[rows]
+    handled = (
+        float(graded[graded >= 0].mean()) / 60 if target.clock == "received" and (graded >= 0).any() else 0.0
+    )
+    return handled + world.scenario.dispatch.mobilisation.at_base.expected
+
+
 def _busy(data: OptionData, wish: Wish, bases: int) -> float:
     """Share of the time that one of so many bases has no unit free: q**m with m units at each on average."""
     if wish.busy is not None:
         return wish.busy
-    kinds = [kind for kind in data.scenario.units.values() if kind.bases == wish.group]
-    if not any(kind.arv for kind in kinds):
+    if not any(kind.arv for kind in data.scenario.units.values() if kind.bases == wish.group):
         raise ValueError(f"how busy units of {wish.group} are is measured for ARVs only; say it with --busy")
     levels = data.level_labels[""]
     minutes = {

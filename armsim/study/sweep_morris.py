@@ -56,13 +56,13 @@ class Effect(NamedTuple):
         mu: their mean.
         mu_star: the mean of their sizes, with limits for simulation noise.
         sigma: their standard deviation; NaN below two.
-        count: how many there are.
+        number: how many there are.
     """
 
     mu: float
     mu_star: Estimate
     sigma: float
-    count: int
+    number: int
 
 
 def walk(found: Sequence[Factor], trajectories: int, seed: int) -> Walk:

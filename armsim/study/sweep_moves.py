@@ -54,12 +54,7 @@ def moves(seen: Seen) -> pd.DataFrame:
         if key in seen.base[name]
         for row in _moves(seen, name, key)
     ]
-    table = pd.DataFrame.from_records(rows, columns=list(MOVES))
-    groups = ["condition", "option", "metric", "about"]
-    place = table.groupby(groups, sort=False).ngroup()
-    order = table.assign(_place=place, _swing=-table["swing"].fillna(-1.0))
-    ordered = order.sort_values(["_place", "_swing"], kind="stable")
-    return ordered.drop(columns=["_place", "_swing"]).reset_index(drop=True)
+    return _widest_first(pd.DataFrame.from_records(rows, columns=list(MOVES)), "swing")
 
 
 def elementary(seen: Seen) -> pd.DataFrame:
@@ -71,11 +66,16 @@ def elementary(seen: Seen) -> pd.DataFrame:
         ValueError: the sweep moved assumptions one at a time.
     """
     rows = [row for name in seen.base for key in seen.keys for row in _elementary(seen, name, key)]
-    table = pd.DataFrame.from_records(rows, columns=list(ELEMENTARY))
-    groups = ["condition", "option", "metric", "about", "of"]
+    return _widest_first(pd.DataFrame.from_records(rows, columns=list(ELEMENTARY)), "mu_star")
+
+
+def _widest_first(table: pd.DataFrame, size: str) -> pd.DataFrame:
+    """Rows by run and figure in their order, the largest *size* of each first, those without one last."""
+    groups = [name for name in ("condition", "option", "metric", "about", "of") if name in table]
     place = table.groupby(groups, sort=False).ngroup()
-    order = table.assign(_place=place, _size=-table["mu_star"].fillna(-1.0))
-    return order.sort_values(["_place", "_size"], kind="stable").drop(columns=["_place", "_size"])
+    order = table.assign(_place=place, _size=-table[size].fillna(-1.0))
+    ordered = order.sort_values(["_place", "_size"], kind="stable")
+    return ordered.drop(columns=["_place", "_size"]).reset_index(drop=True)
 
 
 def _moves(seen: Seen, name: str, key: Key) -> Iterator[dict[str, Any]]:
@@ -162,7 +162,7 @@ def _elementary(seen: Seen, name: str, key: Key) -> Iterator[dict[str, Any]]:
                     **_head(name, key), "of": of, "path": factor.path, "low_end": factor.low,
                     "high_end": factor.high, "mu": one.mu, "mu_star": one.mu_star.value,
                     "low": one.mu_star.low, "high": one.mu_star.high, "sigma": one.sigma,
-                    "effects": one.count, "source": factor.source, "note": NOISE,
+                    "effects": one.number, "source": factor.source, "note": NOISE,
                 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -147,7 +147,7 @@ def _most(table: pd.DataFrame, design: str) -> Iterator[str]:
             yield f"{head}: the largest elementary effects are those of {row['path']}, mu* {mean}."
 
 
-def _range(row: dict[str, Any]) -> str:
+def _range(row: Mapping[Hashable, Any]) -> str:
     """Such as ``9.8 min at 1.2, 12.1 min at 1.4``."""
     ends = []
     for end in ("low", "high"):

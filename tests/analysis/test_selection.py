@@ -14,9 +14,10 @@ from scipy.special import stdtrit
 from armsim.analysis.selection import (
     Goal,
     Race,
+    Spread,
     beaten,
     kn_constants,
-    pair_variances,
+    pair_spread,
     race_reach,
     screen_reach,
 )
@@ -55,7 +56,7 @@ def test_screen_of_the_published_case(cases):
     case = cases["screening"]
     numbers = np.array(case["data"])
     sign = -1 if case["minimise"] else 1
-    reach = screen_reach(pair_variances(numbers), numbers.shape[1], case["alpha"])
+    reach = screen_reach(pair_spread(numbers), numbers.shape[1], case["alpha"])
     out = beaten(sign * numbers.mean(axis=1), reach)
     assert [index for index in range(len(numbers)) if index not in out] == case["survivors"]
 
@@ -66,41 +67,65 @@ def test_constants_by_hand():
 
 
 def test_reaches_by_hand():
-    """S^2 = 4, 9 replications, t at 1 - 0.1/2: t * 2/3. After 8 with delta 0.5 and h^2 6: 0.5/16 (96 - 8)."""
-    variances = np.full((3, 3), 4.0)
-    assert screen_reach(variances, 9, 0.1)[0, 1] == pytest.approx(float(stdtrit(8, 0.95)) * 2 / 3, rel=1e-12)
-    assert race_reach(variances, 8, 0.5, 6.0)[0, 1] == 0.5 / 16 * (96 - 8)
-    assert race_reach(variances, 97, 0.5, 6.0)[0, 1] == 0
+    """S^2 = 4, 9 replications: t at 0.95, times 2/3. After 8 with delta 0.5 and h^2 6: 0.5/16 (96 - 8)."""
+    screen = screen_reach(Spread(np.full((3, 3), 4.0), np.full((3, 3), 8.0)), 9, 0.1)
+    assert screen[0, 1] == pytest.approx(float(stdtrit(8, 0.95)) * 2 / 3, rel=1e-12)
+    spread = Spread(np.full((2, 2), 4.0), np.full((2, 2), 2.0))
+    assert race_reach(spread, 8, 0.5, 0.125)[0, 1] == 0.5 / 16 * (96 - 8)
+    assert race_reach(spread, 97, 0.5, 0.125)[0, 1] == 0
 
 
 def test_each_pair_is_judged_by_its_own_variance():
     """The fault of sim-tools 1.3.0: for l < i it reads another pair's. Here only (2, 0) is tight."""
     numbers = np.array([[0, 1, 0, 1], [9, 0, 0, 9], [0, 1, 0, 1.5]]).astype(float)
-    variances = pair_variances(numbers)
+    variances = pair_spread(numbers).variances
     for first in range(3):
         for second in range(3):
             plain = (numbers[first] - numbers[second]).var(ddof=1)
             assert variances[first, second] >= plain
             assert variances[first, second] == variances[second, first]
-    assert variances[2, 0] < 0.2 < 20 < min(variances[2, 1], variances[1, 0])
+    assert (variances[2, 0] == variances[[2, 2, 1], [1, 0, 0]]).tolist() == [False, True, False]
+    assert len(set(variances[np.triu_indices(3, 1)])) == 3
 
 
 def test_rare_differences_hide_no_more_than_the_rule_of_three_allows():
-    """Rows 0 and 1 differ by 2 once in 12, rows 0 and 3 never: 3/12 of 4 in both."""
-    numbers = np.zeros((4, 12))
-    numbers[1, 0], numbers[2] = 2, np.tile([3, -3], 6)
-    variances = pair_variances(numbers)
-    assert numbers[1].var(ddof=1) < 1
-    assert variances[0, 1] == variances[0, 3] == 1.0
-    assert variances[0, 2] == numbers[2].var(ddof=1)
-    assert (np.diag(variances) == 0).all()
-    assert (pair_variances(np.zeros((2, 5))) == 0).all()
+    """Rows 0 and 1 differ by 2 once in 12, rows 0 and 3 never, rows 0 and 4 by the same each time.
+
+    About their mean the twelve are 11/6 and eleven times -1/6: the sum of squares is 11/3, of fourth powers
+    14652/1296. That is the least size of a difference there is, and 12/3 the kurtosis of three of them.
+    """
+    numbers = np.zeros((5, 12))
+    numbers[1, 0], numbers[2], numbers[4] = 2, np.tile([3, -3], 6), 8
+    spread = pair_spread(numbers)
+    assert numbers[1].var(ddof=1) == pytest.approx(1 / 3, rel=1e-12)
+    floor = 3 / 12 * (14652 / 1296) / (11 / 3)
+    for other in (1, 3, 4):
+        assert spread.variances[0, other] == pytest.approx(floor, rel=1e-12)
+        assert spread.degrees[0, other] == 2 * 12 / (12 / 3 - 1)
+    assert spread.variances[0, 2] == pytest.approx(numbers[2].var(ddof=1), rel=1e-12)
+    assert spread.degrees[0, 2] == pytest.approx(11, rel=1e-12)
+    assert (np.diag(spread.variances) == 0).all()
+    assert (pair_spread(np.zeros((2, 5))).variances == 0).all()
 
 
-def test_normal_differences_are_left_as_they_are():
-    numbers = np.random.default_rng(5).standard_normal((6, 20))
-    plain = (numbers[:, np.newaxis] - numbers).var(axis=-1, ddof=1)
-    assert pair_variances(numbers) == pytest.approx(plain, rel=1e-12)
+def test_a_pair_next_to_equal_does_not_pass_for_well_known():
+    """What leaving one out does to weights is no difference: the floor is that of pairs which do differ."""
+    draws = np.random.default_rng(4).standard_normal((3, 20))
+    numbers = np.array([draws[0], draws[0] + draws[1] / 1e4, draws[0] + draws[2]])
+    spread = pair_spread(numbers)
+    fourth, square = (np.sum((draws[2] - draws[2].mean()) ** power) for power in (4, 2))
+    assert spread.variances[0, 1] == pytest.approx(3 / 20 * fourth / square, rel=1e-3)
+    assert spread.degrees[0, 1] == pytest.approx(2 * 20 / (20 / 3 - 1), rel=1e-12)
+
+
+def test_degrees_of_freedom_are_those_of_the_kurtosis():
+    """Eight of twenty differ by 1: the kurtosis is (1 - 3 * 0.24) / 0.24, below that of the normal."""
+    numbers = np.array([np.zeros(20), np.repeat([1.0, 0.0], [8, 12])])
+    assert pair_spread(numbers).degrees[0, 1] == pytest.approx(19, rel=1e-12)
+    fewer = np.array([np.zeros(20), np.repeat([1.0, 0.0], [4, 16])])
+    kurtosis = (1 - 3 * 0.16) / 0.16
+    assert pair_spread(fewer).degrees[0, 1] == pytest.approx(2 * 20 / (kurtosis - 1), rel=1e-12)
+    assert pair_spread(fewer).variances[0, 1] == pytest.approx(0.16 * 20 / 19, rel=1e-12)
 
 
 def test_a_race_in_steps():
@@ -109,9 +134,13 @@ def test_a_race_in_steps():
     values = np.array([0.3, 0.5, -9.0])
     race = Race.begin(Goal(0.25, True), values, numbers)
     assert race.left == (0, 1)
-    assert race.exits == ((2, 1, 20, "screen"),)
-    h2 = kn_constants(3, 0.04, 20).h2
+    reach = screen_reach(race.spread, 20, 0.01)
+    spare = [values[one] - reach[2, one] for one in (0, 1)]
+    assert race.exits == ((2, int(np.argmax(spare)), 20, "screen"),)
+    free = race.spread.degrees[0, 1]
+    h2 = free * ((2 * 0.04 / 2) ** (-2 / free) - 1)
     spread = (numbers[0] - numbers[1]).var(ddof=1)
+    assert race.spread.variances[0, 1] == pytest.approx(spread, rel=1e-12)
     assert race.longest == math.ceil(h2 * spread / 0.25**2)
     reach = 0.25 / 100 * (h2 * spread / 0.25**2 - 50)
     still = race.look([0.5 - reach + 1e-9, 0.5, 7.0], 50)
@@ -120,6 +149,15 @@ def test_a_race_in_steps():
     over = race.look([0.5 - reach - 1e-9, 0.5, 7.0], 50)
     assert (over.left, over.best, over.decided) == ((1,), 1, True)
     assert over.exits[-1] == (0, 1, 50, "race")
+
+
+def test_pairs_keep_their_variances_when_others_are_out():
+    """0 and 1 hardly differ but in their mean; 2 is noisy, so that 0.5 less is not enough to be out."""
+    draws = np.random.default_rng(3).standard_normal((3, 20))
+    numbers = np.array([draws[0], draws[0] + draws[1] / 1000, 5 * draws[2]])
+    race = Race.begin(Goal(0.25, True), [-9.0, 0.5, 0.0], numbers)
+    assert (race.left, race.exits[0][:2]) == ((1, 2), (0, 1))
+    assert race.look([0, 0.0, 0.5], 25).left == (1, 2)
 
 
 def test_less_may_be_better():
@@ -153,9 +191,10 @@ def test_what_makes_no_race_is_refused():
 
 @pytest.mark.parametrize("seed", range(10))
 def test_two_options_go_as_in_sim_tools(seed):
-    """For two options its index is right. It runs the one it chose once more."""
+    """For two options its index is right. It runs the one it chose once more. Tails are light: 19 degrees."""
     module = pytest.importorskip("sim_tools.ovs.indifference_zone", reason="sim-tools is not installed")
-    draws = np.random.default_rng(seed).standard_normal((2, 3000)) + np.array([[0.0], [0.25]])
+    rng = np.random.default_rng(seed)
+    draws = rng.choice([-0.9, 0.9], (2, 3000)) + rng.uniform(-0.5, 0.5, (2, 3000)) + np.array([[0.0], [0.25]])
 
     class Model:
         def register_observer(self, observer):
@@ -167,9 +206,10 @@ def test_two_options_go_as_in_sim_tools(seed):
 
     model = Model()
     goal = Goal(0.2, True)
-    theirs = module.KN(model, 2, goal.indifference, goal.alphas[1], 10)
+    theirs = module.KN(model, 2, goal.indifference, goal.alphas[1], 20)
     chosen = theirs.solve().tolist()
-    race = Race.begin(goal, draws[:, :10].mean(axis=1), draws[:, :10])
+    race = Race.begin(goal, draws[:, :20].mean(axis=1), draws[:, :20])
+    assert race.spread.degrees[0, 1] == pytest.approx(19, rel=1e-12)
     screened = any(one.stage == "screen" for one in race.exits)
     while not race.decided:
         count = race.replications + 1

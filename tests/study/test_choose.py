@@ -26,11 +26,12 @@ TEXT = (
 overrides:
   fast: {description: Fast, set: {travel.cruising_speed: 80 km/h}}
   slow: {description: Slow, set: {travel.cruising_speed: 45 km/h}}
+  longer: {description: Longer, set: {window: 2 days}}
   quick: {description: Quick, set: {dispatch.mobilisation.at_base: {exactly: 1 min}}}
 options: {now: [], slow: [slow], fast: [fast]}
-conditions: {plain: [], quick: [quick]}
 """
 )
+CONDITIONS = "conditions: {plain: [], quick: [quick]}\n"
 FIGURE = "within_target:target=armed"
 ASKED = parse_asked(FIGURE, "3 pp", first=10, most=60)
 
@@ -39,6 +40,7 @@ ASKED = parse_asked(FIGURE, "3 pp", first=10, most=60)
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("choose")
     (folder / "tiny.yaml").write_text(TEXT)
+    (folder / "two.yaml").write_text(TEXT + CONDITIONS)
     return folder
 
 
@@ -156,6 +158,18 @@ def test_what_nothing_can_be_chosen_by_is_refused(metric, zone, words):
         parse_asked(metric, zone)
 
 
+def test_options_that_are_no_pairs_are_refused(place):
+    base = armsim.load_scenario(place / "tiny.yaml")
+    options = {"now": base, "longer": base.with_override("longer")}
+    with pytest.raises(ArmsimError, match="differ in window"):
+        run_choice(armsim.Study(options), ASKED, place / "d")
+    with pytest.raises(ValueError, match="leave out independent"):
+        run_choice(replace(study(place), independent=True), ASKED, place / "d")
+    with pytest.raises(ValueError, match="nothing to choose from"):
+        run_choice(armsim.Study({"now": base}), ASKED, place / "d")
+    assert not (place / "d").exists()
+
+
 def test_a_first_batch_is_neither_small_nor_beyond_the_most():
     for first, most in ((9, 100), (30, 20)):
         with pytest.raises(ValueError, match="first batch must lie"):
@@ -174,37 +188,47 @@ def test_figures_that_cannot_be_told_are_refused(ran):
         pooled_value(first_replications(data, 2), parse_asked("response_p90:arv", "1 min").figure)
 
 
-def call(place, monkeypatch, *words):
+def call(place, monkeypatch, *words, file="tiny.yaml"):
     monkeypatch.chdir(place)
-    given = ["--metric", FIGURE, "--indifference", "3 pp", "--first", "10", "-j", "1"]
-    return CliRunner().invoke(main, ["choose", "tiny.yaml", *given, *words])
+    given = ["--metric", FIGURE, "--indifference", "3 pp", "--first", "10", "-j", "1", "-o", "a", "-n", "60"]
+    return CliRunner().invoke(main, ["choose", file, *given, *words])
 
 
-def test_the_command_says_the_choice(place, monkeypatch):
-    done = call(place, monkeypatch, "--condition", "plain", "-n", "60")
+def test_the_command_says_the_choice(ran, place, monkeypatch):
+    """In the folder of the same study, where all that it takes is there."""
+    finished, found = ran
+    before = sorted(finished.folder.rglob("part-*"))
+    done = call(place, monkeypatch)
     assert done.exit_code == 0, done.stderr
-    assert "is the best, or within 3.0 pp of the best, with 95% confidence." in done.stdout
-    assert "After 10 replications" in done.stderr
-    again = call(place, monkeypatch, "--condition", "plain", "-n", "60", "-q", "--format", "json")
+    assert found.best == "fast"
+    assert "fast is the best, or within 3.0 pp of the best, with 95% confidence." in done.stdout
+    assert "dropped by the screen, behind fast" in done.stdout
+    assert "After 20 replications 1 of 3 are left: fast" in done.stderr
+    assert sorted(finished.folder.rglob("part-*")) == before
+    again = call(place, monkeypatch, "-q", "--format", "json")
     told = json.loads(again.stdout)
-    assert f"{told['chosen']} is the best" in done.stdout
-    assert told["decided"] is True
-    assert {row["option"] for row in told["rows"]} == {f"{name} @ plain" for name in ("now", "slow", "fast")}
-    gone = [row for row in told["rows"] if row["stage"]]
-    assert gone
-    assert all(row["dropped_by"] and row["replications"] <= 60 for row in gone)
+    assert told.pop("folder").endswith(finished.folder.name)
+    assert told == found.to_dict()
+    assert [(row["stage"], row["dropped_by"]) for row in told["rows"]] == [
+        ("race", "fast"),
+        ("screen", "fast"),
+        (None, None),
+    ]
     assert "After" not in again.stderr
 
 
-def test_a_choice_that_is_not_decided_ends_with_one(place, monkeypatch):
-    done = call(place, monkeypatch, "--condition", "plain", "-n", "10", "-q")
+def test_a_choice_that_is_not_decided_ends_with_one(ran, place, monkeypatch):
+    done = call(place, monkeypatch, "-n", "10", "-q")
     assert done.exit_code == 1
-    assert "Not decided after 10 replications" in done.stdout
+    more = choose(ran[0].results.data, replace(ASKED, most=10)).race.longest - 10
+    assert f"Not decided after 10 replications: fast is ahead of now. At most {more} more of" in done.stdout
 
 
 def test_a_bad_command_ends_with_two(place, monkeypatch):
-    assert "add --condition: plain, quick" in call(place, monkeypatch).stderr
-    one = call(place, monkeypatch, "--condition", "plain", "--option", "now")
+    assert "add --condition: plain, quick" in call(place, monkeypatch, file="two.yaml").stderr
+    one = call(place, monkeypatch, "--option", "now")
     assert (one.exit_code, "there is one option only" in one.stderr) == (2, True)
-    typo = call(place, monkeypatch, "--condition", "plain", "--metric", "response_p5:arv")
+    typo = call(place, monkeypatch, "--metric", "response_p5:arv")
     assert (typo.exit_code, "did you mean response_p50?" in typo.stderr) == (2, True)
+    few = call(place, monkeypatch, "--metric", "response_p90:arv:level=CRITICAL", "--indifference", "1 min")
+    assert (few.exit_code, "there is no such figure" in few.stderr) == (2, True)

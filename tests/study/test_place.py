@@ -41,7 +41,7 @@ def test_proposed_bases_are_judged_on_other_demand(tmp_path, remote):
         studies.append(study)
         return execute(study, tmp_path).results
 
-    found = place(wish(remote), run)
+    found = place(wish(remote, replications=8), run)
     tuned, judged = studies
     assert tuned.seed != judged.seed == 3
     assert found.tuned_on[1] == tuned.seed
@@ -55,6 +55,7 @@ def test_proposed_bases_are_judged_on_other_demand(tmp_path, remote):
     sites = json.loads(value)["sites"]
     assert (path, len(sites), len(found.proposed.bases)) == ("bases.all", 2, 2)
     assert json.dumps(found.to_dict())
+    assert not found.patrols
 
 
 def test_expected_cover_is_that_of_the_tuning_run(tmp_path, remote):
@@ -97,3 +98,26 @@ def test_how_busy_others_than_arvs_are_must_be_said(tmp_path, tiny):
     sets += ('demand.types.armed.attendance={"officers": 1}', "targets.armed.milestone=first_officer")
     with pytest.raises(ValueError, match="measured for ARVs only; say it with --busy"):
         place(wish(tiny, sets, target=target), lambda study: execute(study, tmp_path).results)
+
+
+def test_time_gone_before_wheels_roll_is_taken_off_the_target(tmp_path, remote):
+    """Calls of exactly 8 min and 2 min to leave a base: of 15 and 20 min, 5 and 10 are left to drive."""
+    kept = {}
+
+    def run(study):
+        results = execute(study, tmp_path).results
+        kept.setdefault("tuning", results)
+        return results
+
+    sets = ("demand.types.armed.call_handling={exactly: 8 min}",)
+    found = place(wish(remote, sets, busy=0.4), run)
+    world, data = world_of(load_scenario(remote)), kept["tuning"].option()
+    zones = data.responses["zone"].to_numpy()[data.rows("first_armed", grade=("FIREARMS",))]
+    weight = np.bincount(zones, minlength=len(world.zones))
+    limit = np.where(world.zones["rural"], 10.0, 5.0)
+    minutes = world.travel.minutes_to_zones(world.travel.zone_places()).T
+    names = world.zones["name"].tolist()
+    at = [names.index(name) for name in found.proposed.bases]
+    expected = expected_cover(minutes <= limit[:, None], weight, at, 0.4)
+    assert found.proposed.cover == pytest.approx(expected)
+    assert expected != pytest.approx(expected_cover(minutes <= limit[:, None] + 8, weight, at, 0.4))

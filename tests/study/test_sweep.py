@@ -23,7 +23,8 @@ def call(*words):
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     root = tmp_path_factory.mktemp("sweep")
-    result = call(PLANTED, "-o", root, "-j", 1, "--skip", "demand.types.armed.attendance")
+    skipped = ("--skip", "demand.types.armed.attendance", "--skip", "targets.armed.rural")
+    result = call(PLANTED, "-o", root, "-j", 1, *skipped)
     assert result.exit_code == 0, result.output
     (folder,) = root.iterdir()
     return result, folder
@@ -128,3 +129,23 @@ def test_the_review_is_swept_on_a_reduced_design(tmp_path):
     assert [one["figure"] for one in told["rankings"]] == ["No ARV free", "Within target (grade 1)"]
     assert {one["option"] for one in told["effects"]} == {"now"}
     assert all(one["low_end"] == "6" and one["high_end"] == "9" for one in told["effects"])
+
+
+def test_one_option_has_no_ranking_and_a_setting_that_cannot_be_run_is_said_to_be_so(tmp_path):
+    """Ten zones cannot hold fifty bases, which only their geography tells."""
+    file = tmp_path / "lost.yaml"
+    file.write_text(
+        PLANTED.read_text().replace('"one base", low: 1, high: 1', '"one base", low: 1, high: 50')
+    )
+    result = call(
+        file, "-o", tmp_path, "-j", 1, "-n", 2, "--option", "now", "--factor", "bases", "-q", "--no-charts",
+        "--format", "json",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)
+    assert told["sentences"][0] == "One option was run, so there is no ranking."
+    assert told["sentences"][2] == "Settings that could not be run: 1, such as bases.all.p_median = 50."
+    assert told["not_swept"] == [
+        {"path": "bases.all.p_median = 50", "reason": "the number of bases must be between 1 and 10, got 50"}
+    ]
+    assert told["effects"][0]["high_verdict"] == "could not be run"

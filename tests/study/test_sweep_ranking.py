@@ -56,8 +56,8 @@ def test_an_order_that_every_setting_keeps_survives():
     assert found.order == ("a", "b")
     assert found.survives is True
     assert sentence(found) == (
-        "Ranking by Median response: it survives: the one order kept at all 2 settings of one assumption at a "
-        "time that were run."
+        "Ranking by Median response: it survives: the one order kept at all 2 settings of one assumption at "
+        "a time that were run."
     )
 
 

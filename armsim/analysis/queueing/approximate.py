@@ -1,12 +1,12 @@
 """The hypercube model, approximately: fleets too large for 2**units states.
 
-Units are taken as busy independently of each other; a factor Q makes up for it in the mean, as though any unit
-were asked first with equal chance. Larson (1975, Operations Research 23:845) for work that queues, Jarvis (1985,
-Management Science 31:235) for work that is lost.
+Units are taken as busy independently of each other; a factor Q makes up for it in the mean, as though any
+unit were asked first with equal chance. Larson (1975, Operations Research 23:845) for work that queues,
+Jarvis (1985, Management Science 31:235) for work that is lost.
 
-Error against exact solutions (``docs/explain.md``): the worst unit's utilisation is out by up to 0.02, mean travel
-by up to 3%. A capability class (a stream that lists part of the fleet) takes the factor of its own part, which is
-our extension.
+Error against exact solutions (``docs/explain.md``): the worst unit's utilisation is out by up to 0.02, mean
+travel by up to 3%. A capability class (a stream that lists part of the fleet) takes the factor of its own
+part, which is our extension.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def approximate(system: System, eligible: int | None = None, settled: float = _S
 
     Args:
         system: the fleet.
-        eligible: units that may serve a stream, where lists are cut short to the first few of them; the length
-            of each list when left out.
+        eligible: units that may serve a stream, where lists are cut short to the first few of them; the
+            length of each list when left out.
         settled: largest change of a utilisation at which the iteration ends.
 
     Raises:
@@ -53,8 +53,8 @@ def approximate(system: System, eligible: int | None = None, settled: float = _S
 def correction(units: int, load: float, queues: bool, most: int | None = None) -> Floats:
     """Q(N, rho, j) for j = 0 to N - 1 units asked before; shape (N,), read only.
 
-    Q = sum over k from j to N - 1 of (N-j-1)! (N-k) / (k-j)! N**k / N! rho**(k-j) P_0, divided by 1 - rho where
-    work queues, by (1 - P_N)**j (1 - rho (1 - P_N)) where it is lost.
+    Q = sum over k from j to N - 1 of (N-j-1)! (N-k) / (k-j)! N**k / N! rho**(k-j) P_0, divided by 1 - rho
+    where work queues, by (1 - P_N)**j (1 - rho (1 - P_N)) where it is lost.
 
     Args:
         units: N.
@@ -167,11 +167,12 @@ def _by_unit(system: System, asked: Floats) -> Floats:
     """Incidents a minute that find each unit the first free one, if it is free; shape (units,)."""
     listed = system.preference >= 0
     rates = (system.rates[:, None] * asked)[listed]
-    return np.bincount(system.preference[listed], weights=rates, minlength=system.units)
+    found = np.bincount(system.preference[listed], weights=rates, minlength=system.units)
+    return np.asarray(found, dtype=np.float64)
 
 
 def _shares(system: System, busy: Floats, asked: Floats, served: Floats) -> Floats:
-    """Share of all arrivals by unit and stream, scaled so that *served* of each stream are; (units, streams)."""
+    """Share of all arrivals by unit and stream, so that *served* of each stream are; (units, streams)."""
     listed = system.preference >= 0
     free = asked * np.where(listed, 1 - busy[system.preference], 0.0)
     sums = free.sum(axis=1)

@@ -71,7 +71,7 @@ def crews(world: World, level: ThreatLevel, weeks: int = WEEKS) -> Crews:
     sizes, carriers = {}, {}
     for kind in np.unique(kind_of).tolist():
         mine = kind_of == kind
-        hours = np.bincount(found.officers[mine], weights=minutes[mine])
+        hours = np.bincount(found.officers[mine], weights=minutes[mine]).astype(np.float64)
         sizes[kind] = hours / hours.sum()
         carriers[kind] = float(minutes[mine & (found.ced > 0)].sum() / minutes[mine].sum())
     return Crews(tuple(made), sizes, carriers, _planned(found))
@@ -89,7 +89,7 @@ def _cells(found: Duty) -> tuple[Ints, Ints, list[int]]:
 
 def _by_hour(found: Duty, mine: NDArray[np.bool_], world: World, weeks: int) -> Floats:
     """Mean number of units on duty in each hour, weeks from Monday 00:00; shape (weeks, 168)."""
-    edges = np.arange(weeks * HOURS_PER_WEEK + 1) * MINUTES_PER_HOUR
+    edges = np.arange(weeks * HOURS_PER_WEEK + 1, dtype=np.float64) * MINUTES_PER_HOUR
     upto = _elapsed(found.start[mine], edges) - _elapsed(found.end[mine], edges)
     # Sums of large numbers leave dust where nobody is on duty.
     hourly = np.round(np.diff(upto) / MINUTES_PER_HOUR, 9)
@@ -101,7 +101,7 @@ def _elapsed(moments: Floats, edges: Floats) -> Floats:
     ordered = np.sort(moments)
     sums = np.concatenate([[0.0], np.cumsum(ordered)])
     before = np.searchsorted(ordered, edges)
-    return before * edges - sums[before]
+    return np.asarray(before * edges - sums[before], dtype=np.float64)
 
 
 def _planned(found: Duty) -> dict[tuple[int, int], float]:

@@ -49,7 +49,9 @@ def erlang_b(units: ArrayLike, offered: ArrayLike) -> Floats:
 
 
 def erlang_c(units: ArrayLike, offered: ArrayLike) -> Floats:
-    """Chance that work has to wait where it queues: B / (1 - rho (1 - B)), 1 where the load is no less than the units.
+    """Chance that work has to wait where it queues: B / (1 - rho (1 - B)).
+
+    It is 1 where the load is no less than the units.
 
     Raises:
         ValueError: as :func:`erlang_b`.
@@ -63,8 +65,8 @@ def erlang_c(units: ArrayLike, offered: ArrayLike) -> Floats:
 def mean_wait(units: ArrayLike, rate: ArrayLike, service: ArrayLike, scv: ArrayLike = 1.0) -> Floats:
     """Mean wait of all work, that which finds a unit free included; infinite where the load is too high.
 
-    C / (c / S - rate), times (1 + scv) / 2 for service that is not exponential (Lee and Longton 1959): exact for
-    one unit and for exponential service, else within a few per cent.
+    C / (c / S - rate), times (1 + scv) / 2 for service that is not exponential (Lee and Longton 1959): exact
+    for one unit and for exponential service, else within a few per cent.
 
     Args:
         units: number of units c.
@@ -80,38 +82,3 @@ def mean_wait(units: ArrayLike, rate: ArrayLike, service: ArrayLike, scv: ArrayL
     spare = np.asarray(units, dtype=float) / minutes - arrivals
     safe = np.where(spare > 0, spare, 1.0)
     return np.where(spare > 0, waits / safe * (1 + np.asarray(scv, dtype=float)) / 2, np.inf)
-
-
-def waits_longer(minutes: ArrayLike, units: ArrayLike, rate: ArrayLike, service: ArrayLike) -> Floats:
-    """Chance of a wait of more than *minutes*, first come first served: C exp(-(c / S - rate) t)."""
-    arrivals, busy = np.asarray(rate, dtype=float), np.asarray(service, dtype=float)
-    spare = np.maximum(np.asarray(units, dtype=float) / busy - arrivals, 0.0)
-    return np.asarray(erlang_c(units, arrivals * busy) * np.exp(-spare * np.asarray(minutes, dtype=float)))
-
-
-def wait_quantile(share: float, units: float, rate: float, service: float) -> float:
-    """Wait that a share of the work does not exceed, first come first served: ln(C / (1 - p)) / (c / S - rate).
-
-    Raises:
-        ValueError: the load is not below the number of units.
-    """
-    spare = units / service - rate
-    if spare <= 0:
-        raise ValueError(f"a load of {rate * service:g} on {units:g} units has no steady state")
-    waits = float(erlang_c(units, rate * service))
-    return float(np.log(waits / (1 - share)) / spare) if waits > 1 - share else 0.0
-
-
-def units_needed(offered: float, busy: float) -> int:
-    """Least whole number of units all of which are busy no more than a share *busy* of the time (Erlang B).
-
-    Raises:
-        ValueError: *busy* is not above 0.
-    """
-    if busy <= 0:
-        raise ValueError("no number of units is never all busy; ask for a share above 0")
-    count, lost = 0, 1.0
-    while lost > busy:
-        count += 1
-        lost = offered * lost / (count + offered * lost)
-    return count

@@ -55,11 +55,7 @@ class Hour:
         """Chance that no free unit is within each of the grid's minutes of each zone; shape (zones, grid)."""
         if not self.exact:
             return reach.none_within_of(self.units.astype(float), 1 - self.busy)
-        parts = [
-            chance * reach.none_within(free.astype(float))
-            for free, chance in zip(self.free, self.chance, strict=True)
-        ]
-        return np.asarray(np.sum(parts, axis=0))
+        return np.asarray(np.tensordot(self.chance, reach.none_within(self.free.astype(float)), axes=1))
 
 
 def whole_units(on_duty: Floats) -> Ints:
@@ -69,7 +65,7 @@ def whole_units(on_duty: Floats) -> Ints:
     found = np.floor(scaled).astype(np.int64)
     order = np.argsort(found - scaled, kind="stable")
     found[order[: total - int(found.sum())]] += 1
-    return found
+    return np.asarray(found)
 
 
 def at_hour(on_duty: Floats, load: float, demand: Floats, reach: Reach) -> Hour:
@@ -126,4 +122,4 @@ def _free(found: Solution, cell: Ints, units: Ints) -> tuple[Ints, Floats]:
     combinations, place = np.unique(counts, axis=0, return_inverse=True)
     chance = np.bincount(place.ravel(), weights=found.states, minlength=len(combinations))
     chance[~combinations.any(axis=1)] += 1 - found.states.sum()
-    return combinations, chance
+    return combinations, np.asarray(chance, dtype=np.float64)

@@ -7,6 +7,7 @@ order in which units are asked; the first free one goes. Service is exponential,
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,8 +73,8 @@ class Solution:
         waits: share of arrivals that wait, or that are lost where nothing queues.
         mean_wait: minutes, over all arrivals; 0 where nothing queues.
         spare: capacity less arrivals, a minute: waits of those that wait are exponential with this rate.
-        states: chance of each set of busy units while nothing waits in a queue, unit n in bit n; the set of all
-            has none of the time when something waits. Empty from an approximation.
+        states: chance of each set of busy units while nothing waits in a queue, unit n in bit n; the set of
+            all has none of the time when something waits. Empty from an approximation.
     """
 
     utilisation: Floats
@@ -95,8 +96,8 @@ class Solution:
 
         Args:
             minutes: from each unit's place to each stream's, shape (units, streams).
-            between: from stream to stream, shape (streams, streams), where a unit goes to work that waited from
-                its last scene; exact when all units have one mean service.
+            between: from stream to stream, shape (streams, streams), where a unit goes to work that waited
+                from its last scene; exact when all units have one mean service.
         """
         if between is None:
             return float((self.dispatches * np.asarray(minutes)).sum())
@@ -104,7 +105,7 @@ class Solution:
         return float((self.at_once * np.asarray(minutes)).sum()) + moved
 
     def within(self, limit: float, minutes: ArrayLike, between: ArrayLike | None = None) -> float:
-        """Share of those served whom a unit reaches within *limit*, wait included; minutes as in mean travel."""
+        """Share of those served who are reached within *limit*, wait included; minutes as in mean travel."""
         travel = np.asarray(minutes, dtype=float)
         later, shares = (travel, self.after_wait) if between is None else (np.asarray(between), self._pairs)
         left = np.maximum(limit - later, 0.0)
@@ -140,7 +141,7 @@ def solve(system: System, settled: float = _SETTLED) -> Solution:
         _check_queue(system, total)
     orders, rates, stream = _orders(system)
     asked = _asked(orders, system.units)
-    chance = _long_run(_assigned(asked, orders, rates, system.units), 1 / system.service, settled)
+    chance = _long_run(_assigned(asked, rates, system.units), 1 / system.service, settled)
     queued = 0.0
     if system.queues:
         tail = chance[-1] * (total / system.capacity) / (1 - total / system.capacity)
@@ -159,7 +160,8 @@ def _orders(system: System) -> tuple[Ints, Floats, Ints]:
     """Different lists, the rate of each, and which one each stream has."""
     orders, stream = np.unique(system.preference, axis=0, return_inverse=True)
     stream = stream.ravel()
-    return orders, np.bincount(stream, weights=system.rates, minlength=len(orders)), stream
+    rates = np.bincount(stream, weights=system.rates, minlength=len(orders))
+    return orders, np.asarray(rates, dtype=np.float64), stream.astype(np.int64)
 
 
 def _asked(orders: Ints, units: int) -> NDArray[np.int8]:
@@ -172,7 +174,7 @@ def _asked(orders: Ints, units: int) -> NDArray[np.int8]:
     return goes
 
 
-def _assigned(asked: NDArray[np.int8], orders: Ints, rates: Floats, units: int) -> Floats:
+def _assigned(asked: NDArray[np.int8], rates: Floats, units: int) -> Floats:
     """Rate at which each unit is sent, by state; shape (states, units)."""
     up = np.zeros((asked.shape[1], units))
     states = np.arange(len(up))
@@ -190,7 +192,7 @@ def _long_run(up: Floats, ends: Floats, settled: float) -> Floats:
     level = busy.sum(axis=1)
     order = np.argsort(level, kind="stable")
     edges = np.searchsorted(level[order], np.arange(units + 2))
-    parts = [slice(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [slice(int(a), int(b)) for a, b in pairwise(edges)]
     rising, falling = _moves(up, busy * ends, order)
     out = (up.sum(axis=1) + busy @ ends)[order]
     lifts, drops = up.sum(axis=1)[order], (busy @ ends)[order]
@@ -227,7 +229,7 @@ def _moves(up: Floats, down: Floats, order: Ints) -> tuple[sparse.csr_matrix, sp
 
 def _balance(chance: Floats, parts: list[slice], lifts: Floats, drops: Floats) -> None:
     """Scale the levels so that between two of them as much goes up as down, and the sum is 1."""
-    for below, part in zip(parts, parts[1:], strict=False):
+    for below, part in pairwise(parts):
         rising, falling = float(lifts[below] @ chance[below]), float(drops[part] @ chance[part])
         chance[part] *= rising / falling if falling > 0 else 0.0
     chance /= chance.sum()

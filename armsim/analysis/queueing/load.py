@@ -1,8 +1,8 @@
 """Offered load of unit kinds by hour of the week: who is sent to what, and for how long they are busy.
 
-Rates follow the profiles. A busy unit stays so for a while, so that the load lags behind: m(t) is the mean of the
-rate over the time that work which is under way at t may have begun, as in a fleet without limit (Eick, Massey and
-Whitt 1993, with exponential service).
+Rates follow the profiles. A busy unit stays so for a while, so that the load lags behind: m(t) is the mean of
+the rate over the time that work which is under way at t may have begun, as in a fleet without limit (Eick,
+Massey and Whitt 1993, with exponential service).
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Ints = NDArray[np.int64]
 _HOURS, _GRADES = int(HOURS_PER_WEEK), len(Grade)
 _ROUNDS = 12
 _LEAST_FREE = 0.02
-#: Numbers of free units at which mean travel is worked out.
-_FREE = np.geomspace(0.25, 400.0, 12)
+#: Numbers of free units at which mean travel is worked out; with none, the next to come free goes.
+_FREE = np.geomspace(1.0, 400.0, 12)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +59,13 @@ class Load:
     def utilisation(self) -> Floats:
         """Offered load over units on duty, above 1 where it is too much; 0 where nobody is; (kinds, 168)."""
         total = self.offered.sum(axis=1)
-        return np.divide(total, self.on_duty, out=np.zeros_like(total), where=self.on_duty > 0)
+        return _shares(total, self.on_duty)
 
     @property
     def carried(self) -> Floats:
-        """Offered load as far as units are left for it, higher grades first, reserves kept; (kinds, grades, 168).
+        """Offered load as far as units are left for it, reserves kept; shape (kinds, grades, 168).
 
-        What is above it waits for a quieter hour.
+        Higher grades take theirs first; what is above it waits for a quieter hour.
         """
         found = np.zeros_like(self.offered)
         for grade in Grade:
@@ -127,7 +127,7 @@ class LoadModel:
         return found
 
     def _alone(self, kind: int, cells: Ints, reach: Reach) -> Floats:
-        """Chance that one free unit of a kind, wherever based, is not within the grid's minutes of each zone."""
+        """Chance that a free unit of a kind, wherever based, is not within the grid's minutes of zones."""
         mine = [at for at, cell in enumerate(cells.tolist()) if self._roster.cells[cell].kind == kind]
         shares = np.zeros(len(cells))
         shares[mine] = [self._roster.cells[cells[at]].on_duty.mean() for at in mine]
@@ -136,8 +136,8 @@ class LoadModel:
     def _nearness(self, none: list[Floats], demand: Floats) -> Floats:
         """Weight of a free unit of each kind in the question who is nearest: 1 on average.
 
-        The chance that the nearest of all is of the kind, with the mean numbers free, over the share of the kind
-        among the free units. Kinds that rove where incidents are have more than their number says.
+        The chance that the nearest of all is of the kind, with the mean numbers free, over the share of the
+        kind among the free units. Kinds that rove where incidents are have more than their number says.
         """
         free = self._on_duty.mean(axis=1) / 2
         curves = np.array([one**number for one, number in zip(none, free, strict=True)])
@@ -145,7 +145,7 @@ class LoadModel:
         drops = curves[:, :, :-1] - curves[:, :, 1:]
         others = np.prod(middles, axis=0) / np.maximum(middles, 1e-12)
         nearest = (drops * others).sum(axis=-1) @ demand
-        return np.divide(nearest * free.sum(), free, out=np.zeros_like(free), where=free > 0)
+        return _shares(nearest * free.sum(), free)
 
     def _reserves(self) -> NDArray[np.int64]:
         """Units of each kind that must stay free, by kind and grade."""
@@ -197,7 +197,7 @@ class LoadModel:
     def _busy(self, offered: Floats) -> Floats:
         """Units at work: reserves hold back what is above them."""
         room = np.maximum(self._on_duty[:, None] - self._reserve[:, :, None], 0.0)
-        return np.minimum(np.minimum(offered, room).sum(axis=1), self._on_duty)
+        return np.asarray(np.minimum(np.minimum(offered, room).sum(axis=1), self._on_duty))
 
     def _travel(self, free: Floats) -> Floats:
         logs = np.log(np.clip(free, _FREE[0], _FREE[-1]))
@@ -277,10 +277,10 @@ class LoadModel:
         return float(np.arange(len(sizes)) @ sizes)
 
     def _split(self, task: Task, able: list[int], free: Floats, load: Load) -> Floats:
-        """Share of each kind among the units that go: by number free and nearness, fewer where a handicap is set.
+        """Share of each kind among the units that go: by number free, nearness and handicap.
 
-        Where d free units lie about a place at random, in minutes squared, and each kind k is held back by h_k,
-        the nearest is of kind k with chance int 2 pi d_k t exp(-pi sum_i d_i (t + h_k - h_i)_+ ^2) dt.
+        Where d free units lie about a place at random, in minutes squared, and each kind k is held back by
+        h_k, the nearest is of kind k with chance int 2 pi d_k t exp(-pi sum_i d_i (t + h_k - h_i)_+ ^2) dt.
         """
         weight = np.zeros_like(free)
         for code in able:
@@ -289,7 +289,7 @@ class LoadModel:
         if any(held.values()):
             weight = self._held_back(weight, held, load)
         total = weight.sum(axis=0)
-        return np.divide(weight, total, out=np.zeros_like(weight), where=total > 0)
+        return _shares(weight, np.broadcast_to(total, weight.shape))
 
     def _held_back(self, weight: Floats, held: dict[int, float], load: Load) -> Floats:
         """Chance that the nearest, handicaps added, is of each kind."""
@@ -328,22 +328,42 @@ class LoadModel:
         sent = units * task.rates
         mean = np.divide(minutes, units, out=np.zeros_like(minutes), where=units > 0)
         load.sent[code, task.grade] += sent
-        load.offered[code, task.grade] += lagged(minutes * task.rates, float(mean.mean()))
+        load.offered[code, task.grade] += lagged(
+            minutes * task.rates, float(mean.mean()), self._on_duty[code]
+        )
         load.by_task[index, code] = float((sent.mean()) / task.rates.mean()) if task.rates.any() else 0.0
         load.variance[code] += float(sent.sum()) * task.variance
 
 
-def lagged(load: Floats, minutes: float) -> Floats:
-    """Load by hour of the week when work lasts an exponential time of mean *minutes*, from the load as it comes in."""
+def lagged(load: Floats, minutes: float, on_duty: Floats | None = None) -> Floats:
+    """Load by hour of the week when work lasts exponential *minutes*, from the load as it comes in.
+
+    Args:
+        load: arrivals x mean service of each hour, shape (168,).
+        minutes: mean service.
+        on_duty: units on duty; where fewer are than in the hour before, those that go take their work with
+            them and end it beyond their shift. Left out, all work stays.
+    """
     if minutes <= 0:
         return load
     share = MINUTES_PER_HOUR / minutes
-    keep = np.exp(-share)
-    # Part of an hour's own work that is under way in it, on average; the rest tails off hour by hour.
-    own = 1 - (1 - keep) / share
-    later = (1 - keep) ** 2 / share * keep ** np.arange(_HOURS - 1)
-    kernel = np.concatenate([[own], later])
-    return np.asarray(np.fft.irfft(np.fft.rfft(load) * np.fft.rfft(kernel / kernel.sum()), _HOURS))
+    keep = float(np.exp(-share))
+    mean = (1 - keep) / share
+    stays = np.ones(_HOURS)
+    if on_duty is not None:
+        before = np.roll(on_duty, 1)
+        stays = np.minimum(_shares(on_duty, before), 1.0)
+    arrives, under_way, found = load.tolist(), 0.0, [0.0] * _HOURS
+    for _ in range(2):  # the first week only fills the second
+        for hour, kept in enumerate(stays.tolist()):
+            under_way = (under_way * keep + arrives[hour - 1] * (1 - keep)) * kept
+            found[hour] = under_way * mean + arrives[hour] * (1 - mean)
+    return np.array(found)
+
+
+def _shares(part: Floats, whole: Floats) -> Floats:
+    """Ratio, 0 where there is nothing of the whole."""
+    return np.asarray(np.divide(part, whole, out=np.zeros_like(part), where=whole > 0))
 
 
 def _mixed(parts: list[Floats], weights: list[float]) -> Floats:

@@ -1,18 +1,20 @@
 """How far free units are from where incidents happen: travel of units that stand, and of units that rove.
 
-A standing unit is at its base when free. A roving one is at a point of its patrol; the dispatcher sees where it
-is, so that the nearest of n free ones is a minimum of n draws, not a fixed order of bases.
+A standing unit is at its base when free. A roving one is at a point of its patrol; the dispatcher sees where
+it is, so that the nearest of n free ones is a minimum of n draws, not a fixed order of bases.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from armsim.analysis.queueing.crews import Cell
+from armsim.domain import Grade
 from armsim.model.patrol import _beat as beat_weights
 from armsim.model.travel import SquareRootLaw
 from armsim.model.world import World
@@ -20,8 +22,10 @@ from armsim.model.world import World
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-#: Minutes of ordinary driving at which chances are worked out.
-GRID: Floats = np.concatenate([np.arange(0, 30, 1.0), np.arange(30, 60, 3.0), np.arange(60, 181, 15.0)])
+#: Minutes of ordinary driving at which chances are worked out; the second makes no way take no time.
+GRID: Floats = np.concatenate(
+    [[0.0, 0.01, 0.5], np.arange(1, 30, 1.0), np.arange(30, 60, 3.0), np.arange(60, 181, 15.0)]
+)
 #: Points that stand for a patrol.
 _POINTS = 64
 #: Mean distance between two points of a disc, in radii: 128 / (45 pi).
@@ -44,21 +48,39 @@ class Reach:
 
     @classmethod
     def of(cls, world: World, cells: Sequence[Cell], area: Ints) -> Reach:
-        """Of units that stand or patrol as the scenario says, to the zones *area*."""
-        zones = [_stands(world, cell) for cell in cells]
-        curves = np.array(
-            [_curve(world, cell, starts, area) for cell, starts in zip(cells, zones, strict=True)]
-        )
+        """Of units that stand or patrol as the scenario says, to the zones *area*.
+
+        Kinds that are sent to posts only get no curve: they are within reach of nothing.
+        """
+        known: dict[tuple[object, ...], Floats] = {}
+        curves = np.zeros((len(cells), len(area), len(GRID)))
+        for row, cell in zip(curves, cells, strict=True):
+            kind = world.scenario.units[world.kinds[cell.kind]]
+            if set(kind.serves) == {Grade.POST.name}:
+                continue
+            key = (cell.base.group, cell.base.force, cell.base.name, repr(kind.roving))
+            if key not in known:
+                known[key] = _curve(world, cell, _stands(world, cell), area)
+            row[:] = known[key]
         return cls(curves, _area_above(curves))
 
+    @cached_property
+    def _missing(self) -> Floats:
+        """Logarithm of the chance that a free unit of a cell is not within the grid's minutes."""
+        return np.asarray(np.log(np.maximum(1 - self.curves, _CERTAIN)))
+
+    def part(self, cells: Ints) -> Reach:
+        """The reach of some of the cells."""
+        return Reach(self.curves[cells], self.minutes[cells])
+
     def none_within(self, free: Floats) -> Floats:
-        """Chance that no unit is within each of ``GRID`` minutes of each zone; shape (zones, grid).
+        """Chance that no unit is within each of ``GRID`` minutes of each zone; shape (..., zones, grid).
 
         Args:
-            free: number of free units of each cell; a mean stands for units that are free independently.
+            free: number of free units of each cell, shape (..., cells); a mean stands for units that are free
+                independently.
         """
-        missing = np.log(np.maximum(1 - self.curves, _CERTAIN))
-        return np.asarray(np.exp(np.tensordot(free, missing, axes=1)))
+        return np.asarray(np.exp(np.tensordot(free, self._missing, axes=1)))
 
     def none_within_of(self, units: Floats, available: Floats) -> Floats:
         """The same where each unit of a cell is available with a chance of its own, independently.
@@ -83,7 +105,7 @@ def mean_minutes(none: Floats, nobody: float = 0.0) -> Floats:
 
 
 def within(none: Floats, minutes: Floats) -> Floats:
-    """Chance that a unit is within *minutes* (one a zone) of each zone; shape (zones,)."""
+    """Chance that a unit is within *minutes* of each zone; both of shape (..., zones)."""
     at = np.clip(np.searchsorted(GRID, minutes, side="right") - 1, 0, len(GRID) - 2)
     part = np.clip((minutes - GRID[at]) / (GRID[at + 1] - GRID[at]), 0.0, 1.0)
     rows = np.arange(len(none))

@@ -52,7 +52,7 @@ class Task:
 
     @property
     def first(self) -> float:
-        """Mean minutes that only the first unit on scene works: what later ones do not stay for, follow-on."""
+        """Mean minutes that only the first unit works: what later ones do not stay for, follow-on."""
         stay = self.later_share
         follow = self.config.follow_on
         more = follow.share * follow.duration.expected if follow else 0.0
@@ -194,9 +194,9 @@ def _needs(config: IncidentType, attendance: Attendance) -> Needs:
 
 
 def posts(world: World, level: ThreatLevel, forces: Sequence[int]) -> list[tuple[PostSpec, Floats]]:
-    """Posts of a day on which *level* has held since the day before, with the share of each hour that they are open.
+    """Posts of a day on which *level* has held since the day before, and when they are open.
 
-    Shares have shape (168,).
+    When: share of each hour of the week, shape (168,).
     """
     specs = post_incidents(world, Timeline((0.0,), (level,)), -MINUTES_PER_DAY, MINUTES_PER_DAY)
     edges = np.arange(25) * MINUTES_PER_HOUR
