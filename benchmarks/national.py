@@ -27,8 +27,11 @@ from armsim.study.worlds import world_of
 _HOME = "leicestershire"
 #: Settings of severe.yaml that scale with residents: path, its number there, the least a force has.
 _SCALED = (
-    ("teams.response.establishment", 350, 100),
-    ("teams.arv.establishment", 50, 25),
+    ("teams.response.establishment", 360, 100),
+    ("teams.response.ced_devices", 70, 20),
+    ("teams.arv.establishment", 52, 25),
+    ("teams.npt.establishment", 136, 20),
+    ("teams.pcso.establishment", 150, 20),
     ("teams.specials.headcount", 262, 40),
     ("units.arv.vehicles", 7, 4),
     ("units.response_car.vehicles", 76, 24),

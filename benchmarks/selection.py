@@ -89,9 +89,6 @@ CASES = {
     "slippage": Case("nine, one better by the zone", (1, 1, 1, 1, 0, 1, 1, 1, 1), 0.02),
     "spread": Case("nine, each a zone behind the next", (5, 2, 7, 0, 4, 8, 1, 6, 3), 0.02),
     "close": Case("nine, each half a zone behind the next", (2.5, 1, 3.5, 0, 2, 4, 0.5, 3, 1.5), 0.02),
-    "twenty": Case(
-        "twenty, each half a zone behind the next", tuple(one / 2 for one in range(19, -1, -1)), 0.02
-    ),
     "rare": Case("five that seldom differ, one better by the zone", (1, 1, 0, 1, 1), 0.01, 3, 0.99),
     "P90": Case("five by their 90th percentile, one better by 1.5 min", (1, 1, 0, 1, 1), 90, quantile=True),
 }

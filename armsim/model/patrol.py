@@ -45,7 +45,7 @@ def patrol_points(world: World, duty: Duty, streams: Streams) -> dict[int, list[
         for unit in units:
             drawn = streams.generator("patrol", unit.name).random((tours[unit.number] * slots, 3))
             if unit.base.name not in shares:
-                beat = np.cumsum(_beat(world, patrol, unit.base))
+                beat = np.cumsum(beat_weights(world, patrol, unit.base))
                 shares[unit.base.name] = beat / beat[-1]
             zones.append(area[np.searchsorted(shares[unit.base.name], drawn[:, 0], side="right")])
             uniforms.append(drawn[:, 1:])
@@ -59,7 +59,7 @@ def patrol_points(world: World, duty: Duty, streams: Streams) -> dict[int, list[
     return result
 
 
-def _beat(world: World, patrol: Patrol, base: Base) -> NDArray[np.float64]:
+def beat_weights(world: World, patrol: Patrol, base: Base) -> NDArray[np.float64]:
     """Weights of the zones of the unit's force; a beat is those nearest to its own base of the force's."""
     weights = world.area_weights(base.force, patrol.weight)
     if patrol.area == "force":

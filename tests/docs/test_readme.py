@@ -13,7 +13,7 @@ from armsim.cli import main
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 RUN = "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/armsim run scenarios/critical.yaml"
-TEST = ".venv/bin/pip install '.[dev]' && .venv/bin/python -m pytest"
+TEST = ".venv/bin/pip install '.[dev]' && .venv/bin/python -m pytest -n auto"
 DOCUMENTS = [
     "README.md",
     "CHANGELOG.md",

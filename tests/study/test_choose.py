@@ -33,7 +33,7 @@ options: {now: [], slow: [slow], fast: [fast]}
 )
 CONDITIONS = "conditions: {plain: [], quick: [quick]}\n"
 FIGURE = "within_target:target=armed"
-ASKED = parse_asked(FIGURE, "3 pp", first=10, most=60)
+ASKED = parse_asked(FIGURE, "2.5 pp", first=10, most=60)
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +190,20 @@ def test_figures_that_cannot_be_told_are_refused(ran):
 
 def call(place, monkeypatch, *words, file="tiny.yaml"):
     monkeypatch.chdir(place)
-    given = ["--metric", FIGURE, "--indifference", "3 pp", "--first", "10", "-j", "1", "-o", "a", "-n", "60"]
+    given = [
+        "--metric",
+        FIGURE,
+        "--indifference",
+        "2.5 pp",
+        "--first",
+        "10",
+        "-j",
+        "1",
+        "-o",
+        "a",
+        "-n",
+        "60",
+    ]
     return CliRunner().invoke(main, ["choose", file, *given, *words])
 
 
@@ -201,7 +214,7 @@ def test_the_command_says_the_choice(ran, place, monkeypatch):
     done = call(place, monkeypatch)
     assert done.exit_code == 0, done.stderr
     assert found.best == "fast"
-    assert "fast is the best, or within 3.0 pp of the best, with 95% confidence." in done.stdout
+    assert "fast is the best, or within 2.5 pp of the best, with 95% confidence." in done.stdout
     assert "dropped by the screen, behind fast" in done.stdout
     assert "After 20 replications 1 of 3 are left: fast" in done.stderr
     assert sorted(finished.folder.rglob("part-*")) == before

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from armsim.analysis.queueing.crews import Cell
 from armsim.domain import Grade
-from armsim.model.patrol import _beat as beat_weights
+from armsim.model.patrol import beat_weights
 from armsim.model.travel import SquareRootLaw
 from armsim.model.world import World
 
