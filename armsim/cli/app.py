@@ -15,7 +15,8 @@ Examples:
   armsim run scenarios/critical.yaml -n 100 -j 2 --set dispatch.shift_margin="30 min"
 
 \b
-Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true; 2 bad command or scenario;
+Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true, or no answer (find: no value meets
+the target; choose: not decided; verify: outside the rule; replay: another digest); 2 bad command or scenario;
 3 a replication failed, the others are kept; 130 interrupted, resumable.
 """
 _VERBS = {
