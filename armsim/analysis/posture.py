@@ -120,7 +120,8 @@ def curve(totals: pd.DataFrame, limit: str, days: int, confidence: float) -> Cur
 
 def before(totals: pd.DataFrame, limit: str) -> float:
     """The same figure on the day before the level, of crews on that day alone; NaN where there is none."""
-    return ratio_of_sums(*(sums[:, 0] for sums in _sums(totals, limit, range(1)))).value
+    upper, lower = _sums(totals, limit, range(1))
+    return ratio_of_sums(upper[:, 0], lower[:, 0]).value
 
 
 def days_kept(found: Curve, limit: float, least: bool = False) -> Days:

@@ -115,12 +115,22 @@ class World:
         return self.ground.works_in(force)
 
     def area_weights(self, force: int, weight: Weight) -> Floats:
-        """Shares of the zones of :meth:`area`, sum 1, worked out on them alone; shape of the area.
+        """Shares of the zones of :meth:`area`, sum 1, worked out on them alone; shape of the area, read only.
 
         Raises:
             ScenarioError: as :meth:`zone_weights`.
         """
-        return weights_in(self.zones, self.area(force), weight, "weight")
+        known = self._area_weights.get((force, weight))
+        if known is None:
+            known = weights_in(self.zones, self.area(force), weight, "weight")
+            known.flags.writeable = False
+            self._area_weights[force, weight] = known
+        return known
+
+    @cached_property
+    def _area_weights(self) -> dict[tuple[int, Weight], Floats]:
+        """What :meth:`area_weights` has worked out: patrols ask in every replication."""
+        return {}
 
     @cached_property
     def force_teams(self) -> tuple[ForceTeam, ...]:

@@ -1,4 +1,4 @@
-"""Every command that the README and the pages in docs/ show in an ``sh`` block runs, few replications each."""
+"""Every command in an ``sh`` block of the README and the pages in docs/ runs, with few replications."""
 
 import re
 import shlex
