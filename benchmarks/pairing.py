@@ -1,10 +1,11 @@
 """What it costs to tell two options apart at 95%, with pairing and without.
 
-Run ``python benchmarks/pairing.py [replications] [jobs] [folder]``. ``severe.yaml`` as it is and with one
-more armed response vehicle crewed are run twice: on the same incidents, and on incidents of their own
-(``independent``). For each primary figure: how many times the variance of the difference is without pairs,
-with its interval; replications and CPU seconds of both options together until the limits of a difference as
-large as the one seen leave out zero; and what controls (incidents, armed work) would take off the variance.
+Run ``python benchmarks/pairing.py [replications] [jobs] [folder]``. ``severe.yaml`` as it is, with one more
+armed response vehicle crewed, and with one response base 500 m to the east are run twice: on the same
+incidents, and on incidents of their own (``independent``). For each primary figure: how many times the
+variance of the difference is without pairs, with its interval; replications and CPU seconds of both options
+together until the limits of a difference as large as the one seen leave out zero; and what controls
+(incidents, armed work) would take off the variance.
 """
 
 from __future__ import annotations
@@ -22,15 +23,17 @@ from armsim.analysis.figure import parse_figure
 from armsim.analysis.intervals import t_quantile
 from armsim.analysis.metrics import metrics
 from armsim.analysis.option import OptionData
-from armsim.config.loader import load_scenario
+from armsim.config.loader import Loaded, load_scenario
 from armsim.study.compare import PRIMARY, about, compare
 from armsim.study.pairing import pairing_worth
 from armsim.study.plan import Study
 from armsim.study.results import Results
 from armsim.study.runner import run_study
+from armsim.study.worlds import world_of
 
 SEVERE = Path(__file__).parents[1] / "scenarios" / "severe.yaml"
 MORE = "one_more_arv_crew"
+MOVED_KM = 0.5
 LEVEL = 0.95
 
 
@@ -55,15 +58,30 @@ def controls(data: OptionData) -> np.ndarray:
     return np.column_stack([data.total(counted), data.total(firearms)])
 
 
+def with_bases(moved_km: float) -> Loaded:
+    """``severe.yaml`` with its response bases written out, the first of them moved to the east."""
+    bases = world_of(load_scenario(SEVERE)).bases["response"]
+    spots = [
+        f"{{x_km: {base.place[0] + moved_km * (index == 0):.3f}, y_km: {base.place[1]:.3f}}}"
+        for index, base in enumerate(bases)
+    ]
+    sites = ", ".join(f"base {number}: {spot}" for number, spot in enumerate(spots, start=1))
+    return load_scenario(SEVERE, sets=[f"bases.response={{sites: {{{sites}}}}}"])
+
+
 def main() -> None:
     replications = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     jobs = int(sys.argv[2]) if len(sys.argv) > 2 else 2
     root = sys.argv[3] if len(sys.argv) > 3 else "results"
     now = load_scenario(SEVERE)
-    options = {"now": now, "one more ARV": now.with_override(MORE)}
-    paired = run_study(Study(options, replications), root, jobs=jobs)
-    apart = run_study(Study(options, replications, independent=True), root, jobs=jobs)
-    report(paired, apart)
+    for options in (
+        {"now": now, "one more ARV": now.with_override(MORE)},
+        {"now": with_bases(0.0), "a base 500 m to the east": with_bases(MOVED_KM)},
+    ):
+        paired = run_study(Study(options, replications), root, jobs=jobs)
+        apart = run_study(Study(options, replications, independent=True), root, jobs=jobs)
+        print(f"## {list(options)[1]}")
+        report(paired, apart)
 
 
 def report(paired: Results, apart: Results) -> None:
