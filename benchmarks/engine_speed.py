@@ -34,8 +34,10 @@ from armsim.study.worlds import world_of
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "severe.yaml"
 TIMEOUTS = 60_000
-#: Timeouts a deployment that may not be passed on Python 3.11, by recording level.
-LIMITS = {Record.METRICS: 48.0, Record.FULL: 52.0}
+#: Timeouts a deployment that may not be passed on Python 3.11, by recording level: 48 and 52 were set before
+#: officers were individuals and neighbourhood teams stood in ``severe.yaml``, for which a fifth is allowed.
+PEOPLE = 1.2
+LIMITS = {Record.METRICS: 48.0 * PEOPLE, Record.FULL: 52.0 * PEOPLE}
 
 
 def bare_timeout() -> float:
@@ -81,7 +83,7 @@ def ratios(runs: int) -> bool:
         found, bare, _ = zip(*(cost(world, index, record) for index in range(runs)), strict=True)
         within &= median(found) <= limit
         figures = (
-            f"{median(found):.1f} | {min(found):.1f} | {max(found):.1f} | {limit:.0f} | {median(bare):.2f}"
+            f"{median(found):.1f} | {min(found):.1f} | {max(found):.1f} | {limit:.1f} | {median(bare):.2f}"
         )
         print(f"| {record} | {figures} |", flush=True)
     return within
