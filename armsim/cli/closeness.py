@@ -99,3 +99,25 @@ def say_separation(results: Results) -> None:
         lines = (f"The options were not compared: {error}",)
     for line in lines:
         say(line)
+
+
+def say_cost_per_point(results: Results) -> None:
+    """What a point of the first target costs a year, option by option against the first of its condition."""
+    from armsim.analysis.cost_per_point import cost_per_point
+    from armsim.config.options import parts_of
+
+    baselines: dict[str, str] = {}
+    for name in results.options:
+        condition = parts_of(name)[1]
+        one = results.option(name)
+        if condition not in baselines:
+            baselines[condition] = name
+            continue
+        base = results.option(baselines[condition])
+        for target, meaning in list(one.scenario.targets.items())[:1]:
+            if one.scenario.teams and len(one.totals) and len(base.totals):
+                price = cost_per_point(one, base, meaning)
+                if price.defined and price.points.value > 0:
+                    say(f"{name}: a point of {target} costs {price.words} a year")
+                elif price.defined:
+                    say(f"{name}: fewer are within {target}, so that a point of it has no price")

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armsim.cli.closeness import most, parse_precisions, precision_option, run_closely, say_separation
+from armsim.cli.closeness import (
+    most,
+    parse_precisions,
+    precision_option,
+    run_closely,
+    say_cost_per_point,
+    say_separation,
+)
 from armsim.cli.execution import execution_options, refuse_together, show_failures, show_left, words
 from armsim.cli.options import choice_options, scenario_options
 from armsim.cli.output import CONDITION, FAILED, INTERRUPTED, console, data, say
@@ -224,6 +231,7 @@ def _present(finished: Finished, wanted: list[Condition], quiet: bool, charts: s
         for table in _tables(results):
             console().print(table)
         say_separation(results)
+        say_cost_per_point(results)
         for note in finished.notes:
             say(f"note: {note}")
     figures = _draw(results, finished.folder, charts)

@@ -7,9 +7,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from armsim.analysis.cost_per_point import CostPerPoint
+from armsim.analysis.intervals import Estimate
 from armsim.analysis.metrics import summarise
 from armsim.api import Results
 from armsim.cli import main
+from armsim.cli.closeness import say_cost_per_point
 from armsim.cli.table_options import ROOM_FOR_LIMITS, option_tables
 
 TOWN = """\
@@ -103,6 +106,28 @@ def test_figures_of_the_tables_are_those_of_the_summary(ran):
         cell = list(column.cells)[1]
         assert str(cell).split("\n")[0] == f"{100 * value:.2f}"
         assert ("\n" in str(cell)) == (width == ROOM_FOR_LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [(2.0, "a point of grade_1 costs £1,000 (£900 to £1,100) a year"), (-2.0, "fewer are within grade_1")],
+)
+def test_what_a_point_within_target_costs_is_said_against_the_first_of_the_condition(
+    ran, points, said, monkeypatch, capsys
+):
+    asked = []
+
+    def price(option, baseline, target):
+        asked.append((option.name, baseline.name, target.milestone))
+        found = [Estimate(value, 0.9 * value, 1.1 * value, 2, 2) for value in (2000.0, points, 1000.0)]
+        return CostPerPoint(*found, defined=True)
+
+    monkeypatch.setattr("armsim.analysis.cost_per_point.cost_per_point", price)
+    say_cost_per_point(Results.open(ran.stdout.strip()))
+    assert asked == [(RUNS[1], RUNS[0], "first_officer"), (RUNS[3], RUNS[2], "first_officer")]
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.split(": ")[0] for line in lines] == [RUNS[1], RUNS[3]]
+    assert all(said in line for line in lines)
 
 
 @pytest.fixture
