@@ -48,17 +48,22 @@ def _by_team(data: OptionData, upper: str, lower: str, per: float = 1.0) -> Iter
                 yield Row({"team": label, "force": force}, own)
 
 
-def _monthly(data: OptionData, name: str, per: float = _MONTH_WEEKS) -> Iterator[Row]:
-    """A sum an officer-month by team, force and, where the level changes, level."""
-    yield from _by_team(data, name, "weeks", per)
+def _by_team_and_level(data: OptionData, upper: str, lower: str, per: float = 1.0) -> Iterator[Row]:
+    """A ratio of sums by team, force and, where the level changes, level."""
+    yield from _by_team(data, upper, lower, per)
     if len(data.levels) < 2:
         return
     for label, names in _teams(data).items():
         for level in data.levels:
             ends = [f"team={team}:level={level.name}" for team in names]
-            estimate = _ratio(data, name, "weeks", ends, per)
+            estimate = _ratio(data, upper, lower, ends, per)
             if estimate.count:
                 yield Row({"team": label, "level": level.name}, estimate)
+
+
+def _monthly(data: OptionData, name: str, per: float = _MONTH_WEEKS) -> Iterator[Row]:
+    """A sum an officer-month."""
+    yield from _by_team_and_level(data, name, "weeks", per)
 
 
 @metric("average_week", "hours", "lower", "Average week over the reference period, at the end", _IN_POST)
@@ -165,25 +170,12 @@ def _rest_lost(data: OptionData) -> Iterator[Row]:
 
 @metric("breaks_lost", "share", "lower", "Refreshment breaks lost", "duties in crews that are due a break")
 def _breaks_lost(data: OptionData) -> Iterator[Row]:
-    yield from _monthly_share(data, "breaks_lost", "breaks")
+    yield from _by_team_and_level(data, "breaks_lost", "breaks")
 
 
 @metric("parade", "share", "higher", "Rostered duties that are worked", "rostered duties of officers in post")
 def _parade(data: OptionData) -> Iterator[Row]:
-    yield from _monthly_share(data, "paraded", "rostered")
-
-
-def _monthly_share(data: OptionData, upper: str, lower: str) -> Iterator[Row]:
-    """A share of duties by team, force and, where the level changes, level."""
-    yield from _by_team(data, upper, lower)
-    if len(data.levels) < 2:
-        return
-    for label, names in _teams(data).items():
-        for level in data.levels:
-            ends = [f"team={team}:level={level.name}" for team in names]
-            estimate = _ratio(data, upper, lower, ends, 1.0)
-            if estimate.count:
-                yield Row({"team": label, "level": level.name}, estimate)
+    yield from _by_team_and_level(data, "paraded", "rostered")
 
 
 @metric("absence", "share", "neither", "Rostered hours not worked, by cause", "rostered hours")
