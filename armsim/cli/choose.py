@@ -110,10 +110,10 @@ def _options(
 ) -> dict[str, Loaded]:
     """The options to choose from, all under one condition."""
     from armsim.config.loader import load_runs
-    from armsim.config.options import parts_of
+    from armsim.config.options import by_condition
 
     found = load_runs(file, sets, last_wins, chosen, () if condition is None else (condition,))
-    under = list(dict.fromkeys(parts_of(name)[1] for name in found))
+    under = by_condition(found)
     if len(under) > 1:
         raise click.UsageError(f"options are chosen under one condition; add --condition: {', '.join(under)}")
     if len(found) < 2:

@@ -104,20 +104,17 @@ def say_separation(results: Results) -> None:
 def say_cost_per_point(results: Results) -> None:
     """What a point of the first target costs a year, option by option against the first of its condition."""
     from armsim.analysis.cost_per_point import cost_per_point
-    from armsim.config.options import parts_of
+    from armsim.config.options import by_condition
 
-    baselines: dict[str, str] = {}
-    for name in results.options:
-        condition = parts_of(name)[1]
-        one = results.option(name)
-        if condition not in baselines:
-            baselines[condition] = name
-            continue
-        base = results.option(baselines[condition])
-        for target, meaning in list(one.scenario.targets.items())[:1]:
-            if one.scenario.teams and len(one.totals) and len(base.totals):
-                price = cost_per_point(one, base, meaning)
-                if price.defined and price.points.value > 0:
-                    say(f"{name}: a point of {target} costs {price.words} a year")
-                elif price.defined:
-                    say(f"{name}: fewer are within {target}, so that a point of it has no price")
+    for first, *others in by_condition(results.options).values():
+        base = results.option(first)
+        for name in others:
+            one = results.option(name)
+            target = next(iter(one.scenario.targets), None)
+            if target is None or not (one.scenario.teams and len(one.totals) and len(base.totals)):
+                continue
+            price = cost_per_point(one, base, one.scenario.targets[target])
+            if price.defined and price.points.value > 0:
+                say(f"{name}: a point of {target} costs {price.words} a year")
+            elif price.defined:
+                say(f"{name}: fewer are within {target}, so that a point of it has no price")

@@ -256,14 +256,12 @@ def _tables(results: Results) -> list[Table]:
 
 def _draw(results: Results, folder: Path, charts: str) -> int:
     """Draw the charts asked for; returns how many files there are."""
-    from armsim.config.options import parts_of
+    from armsim.config.options import by_condition
     from armsim.report.charts import draw_all
     from armsim.study.files import file_name
 
-    first: dict[str, str] = {}
-    for name in results.options:
-        first.setdefault(parts_of(name)[1], name)
-    drawn = {"none": [], "first": list(first.values()), "all": list(results.options)}[charts]
+    first = [names[0] for names in by_condition(results.options).values()]
+    drawn = {"none": [], "first": first, "all": list(results.options)}[charts]
     figures = folder / "figures"
     many = len(first) > 1 or charts == "all"
     return sum(len(draw_all(results, figures / file_name(one) if many else figures, one)) for one in drawn)

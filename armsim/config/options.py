@@ -7,7 +7,7 @@ option under one condition is called ``more ARVs @ CRITICAL held``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -87,6 +87,14 @@ def parts_of(name: str) -> tuple[str, str]:
     """Option and condition of a run's name; no condition is empty."""
     option, _, condition = name.partition(SEPARATOR)
     return option, condition
+
+
+def by_condition(names: Iterable[str]) -> dict[str, list[str]]:
+    """Names of runs by condition, in order; the first of each is what the others are held against."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(parts_of(name)[1], []).append(name)
+    return found
 
 
 def runs(

@@ -14,7 +14,7 @@ from armsim.analysis.metrics import metrics
 from armsim.analysis.option import OptionData
 from armsim.analysis.resampled import chosen, draw_weights
 from armsim.config.loader import Loaded, load_runs
-from armsim.config.options import parts_of
+from armsim.config.options import by_condition
 from armsim.domain import Record
 from armsim.errors import DataError, RunFolderError, ScenarioError
 from armsim.study.compare import PRIMARY
@@ -72,10 +72,7 @@ class Sweep:
     @property
     def conditions(self) -> dict[str, list[str]]:
         """Runs by condition, in order; no condition is empty."""
-        found: dict[str, list[str]] = {}
-        for name in self.ground.runs:
-            found.setdefault(parts_of(name)[1], []).append(name)
-        return found
+        return by_condition(self.ground.runs)
 
 
 class Point(NamedTuple):
