@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -89,3 +91,18 @@ def five_team() -> dict[str, Any]:
 @pytest.fixture
 def arv_kind() -> dict[str, Any]:
     return dict(ARV)
+
+
+@pytest.fixture
+def location_cases() -> tuple[Any, ...]:
+    """Published location cases, and of the region that they are of: bases, minutes (zones, bases), rates."""
+    folder = Path(os.environ.get("ARMSIM_DATA", "none")).parent / "theory"
+    if not (folder / "location_cases.json").exists():
+        pytest.skip("ARMSIM_DATA/../theory/location_cases.json is not at hand")
+    cases = json.loads((folder / "location_cases.json").read_text())["cases"]
+    public = json.loads((folder / "cases_public.json").read_text())["cases"]
+    model = next(case["model"] for case in public if case["id"].startswith("B7"))
+    bases = [unit["base"] for unit in model["units"]]
+    minutes = np.array([model["travel_time"][unit["id"]] for unit in model["units"]]).T
+    rates = np.array([zone["rate"] for zone in model["zones"]])
+    return cases, bases, minutes, rates

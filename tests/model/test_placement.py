@@ -1,7 +1,4 @@
 import itertools
-import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -130,16 +127,8 @@ def test_placed_remembers(tmp_path, monkeypatch):
         placed(*zones, 3)
 
 
-def test_published_location_cases():
-    folder = Path(os.environ.get("ARMSIM_DATA", "none")).parent / "theory"
-    if not (folder / "location_cases.json").exists():
-        pytest.skip("ARMSIM_DATA/../theory/location_cases.json is not at hand")
-    cases = json.loads((folder / "location_cases.json").read_text())["cases"]
-    public = json.loads((folder / "cases_public.json").read_text())["cases"]
-    model = next(case["model"] for case in public if case["id"].startswith("B7"))
-    bases = [unit["base"] for unit in model["units"]]
-    minutes = np.array([model["travel_time"][unit["id"]] for unit in model["units"]]).T
-    rates = np.array([zone["rate"] for zone in model["zones"]])
+def test_published_location_cases(location_cases):
+    cases, bases, minutes, rates = location_cases
     medians = [case for case in cases if case["model"] == "p-median"]
     assert len(medians) == 3
     for case in medians:

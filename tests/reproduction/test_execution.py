@@ -1,5 +1,6 @@
 """The same study gives the same bytes from shards, a Dask cluster that loses a worker, and ten kills."""
 
+import importlib.util
 import random
 import socket
 import subprocess
@@ -17,30 +18,9 @@ from armsim.study.plan import Study
 from armsim.study.runner import execute
 from armsim.study.shards import Shard
 
-SCENARIO = """
-armsim: 1
-title: Tiny
-start: "2018-03-05"
-window: 1 day
-cool_down: 4 h
-region:
-  generated: {name: Testshire, people: 100000, area: 400, rural_share: 0.3, zones: 10, cities: 1, towns: 2}
-bases: {all: {p_median: 1}}
-travel: {kind: crow_fly, acceleration: 0.245 km/min2, cruising_speed: 63 km/h}
-demand:
-  types:
-    armed: {grade: FIREARMS, annual: 3650, attendance: {arv: 1}, on_scene: {exactly: 40 min}}
-    call: {grade: G1, annual: 7300, attendance: {officers: 1}, on_scene: {exactly: 30 min}}
-patterns: {day: {teams: 1, shifts: {D: "24 h"}, cycle: [D], days_between_teams: 1}}
-teams: {arv: {kind: pattern, establishment: 6, pattern: day}}
-units:
-  arv: {team: arv, bases: all, arv: true, armed: true, serves: [FIREARMS, G1]}
-dispatch:
-  policy: {kind: nearest}
-  mobilisation: {on_patrol: {exactly: 1 min}, at_base: {exactly: 2 min}}
-threat: {timeline: [{level: SEVERE}]}
-study: {replications: 7, seed: 3}
-"""
+_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
+_MODULE = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_MODULE)
 N = 43  # eight whole chunks and a part of one, of each of two options
 PATIENCE = 60  # seconds
 
@@ -48,7 +28,7 @@ PATIENCE = 60  # seconds
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     file = tmp_path_factory.mktemp("scenario") / "tiny.yaml"
-    file.write_text(SCENARIO)
+    file.write_text(_MODULE.TINY)
     more = load_scenario(file, sets=["teams.arv.establishment=7"])
     return Study({"now": load_scenario(file), "more": more}, replications=N)
 
