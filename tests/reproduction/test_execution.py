@@ -143,6 +143,7 @@ def dask():
         yield DaskOnLoopback(stack)
 
 
+# Dask leaves the sockets of a worker or scheduler that was killed to the garbage collector.
 @pytest.mark.filterwarnings("default::ResourceWarning")
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(study, once, tmp_path, dask):
     from armsim.study.executors import cluster
@@ -163,6 +164,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(study, once, tmp_pat
     assert files(ended.folder) == once
 
 
+# Dask leaves the sockets of a worker or scheduler that was killed to the garbage collector.
 @pytest.mark.filterwarnings("default::ResourceWarning")
 def test_a_scheduler_that_begins_anew_loses_no_chunk_that_ended(study, once, tmp_path, dask):
     from armsim.study.executors import cluster
