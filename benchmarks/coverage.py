@@ -3,6 +3,7 @@
 Run ``python benchmarks/coverage.py [repetitions] [seed]``; 2,000 repetitions take about two minutes. With the
 word ``differences`` after them, it measures differences between two options instead (``docs/statistics.md``):
 the second reaches every incident 15% sooner, with luck of its own that is correlated 0.8 with the first's.
+With the word ``sequential``, it measures the P90 of runs that end by the rule of ``--precision``.
 
 Each replication has a gamma day factor of mean 1. It multiplies the Poisson number of incidents and, raised
 to ``strain``, every response time, so a busy day is a slow day and incidents inside a replication are far
@@ -21,9 +22,10 @@ import numpy as np
 from scipy.special import expit, gammaincinv, logit, ndtr, ndtri
 
 from armsim.analysis.curve import CENSORED, NEVER, REACHED, ResponseCurve
-from armsim.analysis.intervals import t_quantile
+from armsim.analysis.intervals import Estimate, t_quantile
 from armsim.analysis.resampled import ResampledCurve, draw_weights
 from armsim.analysis.simultaneous import reach, standard_error
+from armsim.study.precision import MINIMUM, Reached, looks
 
 LEVEL = 0.95
 TARGETS = (900, 1800)
@@ -31,6 +33,8 @@ QUANTILES = (0.5, 0.9)
 FASTER, ALIKE = 0.85, 0.8
 #: Fewer than the program's 1,000, to be done sooner; more do not cover less.
 RESAMPLES = 400
+#: The bound of a sequential run is the half-width that so many replications have as a rule.
+AIMED, PILOTS, SEQUENTIAL_CAP = 100, 60, 400
 
 
 @lru_cache(maxsize=8)
@@ -224,6 +228,45 @@ def difference_coverage(world: World, repetitions: int, seed: int) -> dict[str, 
     return found | {"P90: repetitions with limits": 100 * told_of[-1] / repetitions}
 
 
+def sequential_coverage(world: World, repetitions: int, seed: int) -> dict[str, float]:
+    """The P90 of runs that end when it is known closely enough (``armsim run --precision``), in percent.
+
+    Beside it the same for a run of the number of replications that sequential runs took on average.
+    """
+    rng, truth = np.random.default_rng(seed), world.quantile(0.9)
+    longest = replace(world, replications=SEQUENTIAL_CAP)
+    bound = float(np.median([_p90(longest.table(rng), AIMED).half_width for _ in range(PILOTS)]))
+    tables = [longest.table(rng) for _ in range(repetitions)]
+    stops = [_stop(table, bound) for table in tables]
+    fixed = round(float(np.mean(stops)))
+
+    def covered(counts: list[int]) -> float:
+        ends = [_p90(table, count) for table, count in zip(tables, counts, strict=True)]
+        return 100 * float(np.mean([end.low <= truth <= end.high for end in ends]))
+
+    return {
+        "P90: sequential rule (in use)": covered(stops),
+        f"P90: fixed number ({fixed})": covered([fixed] * repetitions),
+        "replications at the end, 10%": float(np.quantile(stops, 0.1)),
+        "replications at the end, 90%": float(np.quantile(stops, 0.9)),
+        "percent ended by the cap": 100 * float(np.mean(np.array(stops) == SEQUENTIAL_CAP)),
+    }
+
+
+def _stop(table: tuple[np.ndarray, np.ndarray, np.ndarray], bound: float) -> int:
+    """At how many replications a run ends."""
+    for count in looks(MINIMUM, SEQUENTIAL_CAP):
+        if Reached("", "", _p90(table, count).half_width, bound, count).met:
+            return count
+    return SEQUENTIAL_CAP
+
+
+def _p90(table: tuple[np.ndarray, np.ndarray, np.ndarray], count: int) -> Estimate:
+    """The P90 with limits, of the first *count* replications of a table."""
+    rows = np.searchsorted(table[0], count)
+    return ResponseCurve.from_rows(*(column[:rows] for column in table), count).quantile_interval(0.9, LEVEL)
+
+
 WORLDS = {
     "3 a replication": World(3),
     "22 a replication": World(22),
@@ -243,6 +286,12 @@ def main() -> None:
             print(f"\n**{title}**\n")
             for name, covered in difference_coverage(world, repetitions, seed).items():
                 print(f"| {name} | {covered:.1f} |", flush=True)
+        return
+    if "sequential" in sys.argv[3:]:
+        for title, world in list(WORLDS.items())[:3]:
+            print(f"\n**{title}**\n")
+            for name, value in sequential_coverage(world, repetitions, seed).items():
+                print(f"| {name} | {value:.1f} |", flush=True)
         return
     for title, world in WORLDS.items():
         print(f"\n**{title}**\n")

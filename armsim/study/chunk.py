@@ -62,7 +62,7 @@ class Outcome:
 
 def run_chunk(task: Task, world: World) -> Outcome:
     """Run the replications of a chunk; one that fails is noted, and the others are kept."""
-    begin = time.perf_counter()
+    begin, cpu = time.perf_counter(), time.process_time()
     calm = without_attack(world)
     measures: list[Measures] = []
     failures: list[store.Failure] = []
@@ -86,6 +86,7 @@ def run_chunk(task: Task, world: World) -> Outcome:
         "last": task.span.stop - 1,
         "ended": now(),
         "seconds": round(time.perf_counter() - begin, 3),
+        "cpu_seconds": round(time.process_time() - cpu, 3),
         "process": os.getpid(),
         "rows": sum(len(one.responses["fate"]) for one in measures),
         "failed": [one.replication for one in failures],
@@ -95,7 +96,7 @@ def run_chunk(task: Task, world: World) -> Outcome:
 
 
 def replicate(
-    world: World, calm: World | None, seed: int, index: int, record: Record
+    world: World, calm: World | None, seed: int, index: int, record: Record, trails: bool = False
 ) -> tuple[Measures, Log]:
     """One replication: what is measured of it, and its log.
 
@@ -105,10 +106,11 @@ def replicate(
         seed: seed of the random streams.
         index: index of the replication.
         record: how much is logged.
+        trails: the legs of units are logged as well.
     """
     from armsim.engine.simulation import simulate  # noqa: PLC0415 (only where something is run)
 
-    log = simulate(world, seed, index, record)
+    log = simulate(world, seed, index, record, trails=trails)
     without = None if calm is None else simulate(calm, seed, index, Record.METRICS)
     return measure(log, world, without), log
 

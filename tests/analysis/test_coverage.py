@@ -66,3 +66,11 @@ def test_the_true_difference_is_that_of_a_large_sample(experiment):
     truth = experiment.true_differences(world)
     assert second.share(900) - first.share(900) == pytest.approx(truth[0], abs=0.006)
     assert second.quantile(0.5) - first.quantile(0.5) == pytest.approx(truth[2], abs=6)
+
+
+def test_the_sequential_rule_costs_little_coverage(experiment):
+    """Runs end at different counts, the counts are those of the rule, and the P90 is held about as often."""
+    measured = experiment.sequential_coverage(experiment.WORLDS["3 a replication"], 60, seed=5)
+    assert measured["P90: sequential rule (in use)"] >= 85
+    first, last = (measured[f"replications at the end, {end}"] for end in ("10%", "90%"))
+    assert 30 <= first < last <= experiment.SEQUENTIAL_CAP
