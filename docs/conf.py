@@ -1,0 +1,34 @@
+"""Sphinx settings: ``python -m sphinx -W docs site`` builds the pages; nothing is fetched from elsewhere."""
+
+import sys
+from pathlib import Path
+
+import armsim
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "armsim"
+author = "The armsim developers"
+release = version = armsim.__version__
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+    "generated_reference",
+]
+html_theme = "furo"
+html_title = "armsim"
+exclude_patterns = ["_ext"]
+myst_heading_anchors = 4
+myst_enable_extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_click",
+    "generated_reference",
+]
+# Links from a page to files of the repository are for readers of the repository.
+suppress_warnings = ["myst.xref_missing"]
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
