@@ -21,14 +21,6 @@ html_theme = "furo"
 html_title = "armsim"
 exclude_patterns = ["_ext"]
 myst_heading_anchors = 4
-myst_enable_extensions = [
-    "myst_parser",
-    "sphinx.ext.autodoc",
-    "sphinx.ext.napoleon",
-    "sphinx_click",
-    "generated_reference",
-]
-# Links from a page to files of the repository are for readers of the repository.
-suppress_warnings = ["myst.xref_missing"]
+myst_enable_extensions = ["colon_fence", "deflist"]
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
