@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
+
+from armsim.cli.shown import Shown
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -12,39 +13,18 @@ if TYPE_CHECKING:
     from armsim.analysis.option import OptionData
     from armsim.study.results import Results
 
-
-class _Column(NamedTuple):
-    """A figure of every option.
-
-    Attributes:
-        head: what the column is called.
-        metric: name of the metric.
-        labels: part of the population; a group that is not named is all of it.
-        scale: what the value is multiplied by.
-        digits: after the point.
-    """
-
-    head: str
-    metric: str
-    labels: Mapping[str, str]
-    scale: float = 1.0
-    digits: int = 1
-
-
 _ARMED = {"milestone": "first_armed", "grade": "FIREARMS"}
 #: Stands for the first team of role ARV, whose duty a level changes first; all teams where there is none.
 _ARV_TEAM = {"team": "ARV"}
 _COLUMNS = (
-    _Column(
-        "Grade 1 in target, %", "within_target", {"target": "grade_1", "milestone": "first_officer"}, 100
-    ),
-    _Column("First armed, median, min", "response_p50", _ARMED),
-    _Column("First armed, P90, min", "response_p90", _ARMED),
-    _Column("No ARV free, %", "no_arv_free", {}, 100, 2),
-    _Column("First CED, median, min", "response_p50", {"milestone": "first_ced", "grade": "G1"}),
-    _Column("Average week, h", "average_week", _ARV_TEAM),
-    _Column("Rest days lost, each", "rest_days_lost", _ARV_TEAM, 1, 2),
-    _Column("Cost a year, £m", "cost_a_year", {}, 1e-6, 2),
+    Shown("Grade 1 in target, %", "within_target", {"target": "grade_1", "milestone": "first_officer"}, 100),
+    Shown("First armed, median, min", "response_p50", _ARMED),
+    Shown("First armed, P90, min", "response_p90", _ARMED),
+    Shown("No ARV free, %", "no_arv_free", {}, 100, 2),
+    Shown("First CED, median, min", "response_p50", {"milestone": "first_ced", "grade": "G1"}),
+    Shown("Average week, h", "average_week", _ARV_TEAM),
+    Shown("Rest days lost, each", "rest_days_lost", _ARV_TEAM, 1, 2),
+    Shown("Cost a year, £m", "cost_a_year", {}, 1e-6, 2),
 )
 _QUANTILES = {"response_p50": 0.5, "response_p90": 0.9}
 #: Characters that a terminal needs for limits under each figure.
@@ -61,28 +41,28 @@ def option_tables(results: Results, width: int = ROOM_FOR_LIMITS) -> list[Table]
     from armsim.config.options import parts_of
 
     figures = {name: _figures(one) for name, one in results.data.items()}
-    columns = [column for column in _COLUMNS if any(column.head in cells for cells in figures.values())]
+    columns = [column for column in _COLUMNS if any(column.label in cells for cells in figures.values())]
     limits = width >= ROOM_FOR_LIMITS
     tables: dict[str, Table] = {}
     for name, cells in figures.items():
         option, condition = parts_of(name)
         if condition not in tables:
             tables[condition] = _empty(results, condition, columns)
-        texts = [_cell(cells.get(column.head), column, limits) for column in columns]
+        texts = [_cell(cells.get(column.label), column, limits) for column in columns]
         tables[condition].add_row(option, *texts)
     last = list(tables.values())[-1]
     last.caption = _caption(results, limits)
     return list(tables.values())
 
 
-def _empty(results: Results, condition: str, columns: list[_Column]) -> Table:
+def _empty(results: Results, condition: str, columns: list[Shown]) -> Table:
     from rich.table import Table
 
     title = f"{results.title}: {condition}" if condition else results.title
     table = Table(title=title, title_justify="left", caption_justify="left")
     table.add_column("")
     for column in columns:
-        table.add_column(column.head, justify="right")
+        table.add_column(column.label, justify="right")
     return table
 
 
@@ -120,7 +100,7 @@ def _figures(data: OptionData) -> dict[str, _Figure]:
         wanted = [labels.get(group, "") for group in GROUPS]
         rows = rows[(rows[list(GROUPS)] == wanted).all(axis=1)]
         for row in rows.head(1).to_dict("records"):
-            found[column.head] = _Figure(row["value"], row["low"], row["high"], row["shown"])
+            found[column.label] = _Figure(row["value"], row["low"], row["high"], row["shown"])
     return found
 
 
@@ -141,11 +121,11 @@ def _quantiles(data: OptionData) -> dict[str, _Figure]:
             row = quantile_row(labels, curve, _QUANTILES[column.metric], data)
             if curve.count:
                 one = row.estimate
-                found[column.head] = _Figure(one.value, one.low, one.high, row.shown)
+                found[column.label] = _Figure(one.value, one.low, one.high, row.shown)
     return found
 
 
-def _cell(figure: _Figure | None, column: _Column, limits: bool) -> str:
+def _cell(figure: _Figure | None, column: Shown, limits: bool) -> str:
     if figure is None:
         return ""
     if not figure.shown:
@@ -156,7 +136,7 @@ def _cell(figure: _Figure | None, column: _Column, limits: bool) -> str:
     return f"{value}\n{low}–{high}"
 
 
-def _number(value: float, column: _Column) -> str:
+def _number(value: float, column: Shown) -> str:
     if not math.isfinite(value):
         return "never"
     return f"{column.scale * value:,.{column.digits}f}"

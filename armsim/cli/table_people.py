@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from armsim.cli.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,41 +15,22 @@ if TYPE_CHECKING:
     from armsim.analysis.option import OptionData
     from armsim.study.results import Results
 
-
-class _Line(NamedTuple):
-    """A figure of every team.
-
-    Attributes:
-        label: what it is called.
-        metric: name of the metric.
-        labels: part of the population; a group that is not named is all of it.
-        scale: what the value is multiplied by.
-        digits: after the point.
-    """
-
-    label: str
-    metric: str
-    labels: dict[str, str]
-    scale: float = 1.0
-    digits: int = 1
-
-
 _LINES = (
-    _Line("On parade, % of rostered", "parade", {}, 100),
-    _Line("Officers for an ARV 24/7", "officers_per_arv", {}),
-    _Line("  by hand", "officers_per_arv_by_hand", {}),
-    _Line("  for 95% of shifts", "officers_for_95_shifts", {"cause": "levelled"}, 1, 0),
-    _Line("Average week, h", "average_week", {}),
-    _Line("Above the weekly limit, %", "officers_over_48h", {}, 100),
-    _Line("Overtime, h a month each", "overtime_hours", {}),
-    _Line("Rest days lost, each", "rest_days_lost", {}, 1, 2),
-    _Line("Breaks lost, %", "breaks_lost", {}, 100),
-    _Line("Abstracted, % of scheduled", "abstracted_share", {}, 100),
-    _Line("  to posts", "abstracted_share", {"cause": "posts"}, 100),
-    _Line("  to response", "abstracted_share", {"cause": "response"}, 100),
-    _Line("Standards met, %", "standards_met", {}, 100),
-    _Line("Armed in sight, h a week", "visible_armed", {}, 1, 0),
-    _Line("NPT in sight, h a week", "visible_unarmed", {}, 1, 0),
+    Shown("On parade, % of rostered", "parade", {}, 100),
+    Shown("Officers for an ARV 24/7", "officers_per_arv", {}),
+    Shown("  by hand", "officers_per_arv_by_hand", {}),
+    Shown("  for 95% of shifts", "officers_for_95_shifts", {"cause": "levelled"}, 1, 0),
+    Shown("Average week, h", "average_week", {}),
+    Shown("Above the weekly limit, %", "officers_over_48h", {}, 100),
+    Shown("Overtime, h a month each", "overtime_hours", {}),
+    Shown("Rest days lost, each", "rest_days_lost", {}, 1, 2),
+    Shown("Breaks lost, %", "breaks_lost", {}, 100),
+    Shown("Abstracted, % of scheduled", "abstracted_share", {}, 100),
+    Shown("  to posts", "abstracted_share", {"cause": "posts"}, 100),
+    Shown("  to response", "abstracted_share", {"cause": "response"}, 100),
+    Shown("Standards met, %", "standards_met", {}, 100),
+    Shown("Armed in sight, h a week", "visible_armed", {}, 1, 0),
+    Shown("NPT in sight, h a week", "visible_unarmed", {}, 1, 0),
 )
 _ALL = "all"
 _LIMITS = "; ± is the half-width of the limits, which show simulation noise only"
@@ -80,7 +63,7 @@ def _people(results: Results, options: dict[str, OptionData]) -> Table:
     return table
 
 
-def _cells(summary: pd.DataFrame, line: _Line, limits: bool) -> dict[str, str]:
+def _cells(summary: pd.DataFrame, line: Shown, limits: bool) -> dict[str, str]:
     """Text of a figure by team; empty is all of them."""
     from armsim.analysis.metrics import GROUPS
 
@@ -91,7 +74,7 @@ def _cells(summary: pd.DataFrame, line: _Line, limits: bool) -> dict[str, str]:
     return {str(row["team"]): _text(row, line, limits) for row in rows.to_dict("records") if row["shown"]}
 
 
-def _text(row: dict[Any, Any], line: _Line, limits: bool) -> str:
+def _text(row: dict[Any, Any], line: Shown, limits: bool) -> str:
     value = line.scale * row["value"]
     if math.isnan(value):
         return ""
