@@ -1,4 +1,4 @@
-"""Build hook: compiles the engine's hot modules with mypyc where a C compiler is at hand.
+"""Build hook: takes the shipped scenarios along, and compiles the engine's hot modules with mypyc where it can.
 
 The source is ordinary Python and runs as it is; the compiled modules give the same logs in about six tenths
 of the time. Without a compiler, or with ``ARMSIM_PURE=1``, the wheel is pure Python and a line says so.
@@ -39,11 +39,14 @@ _MYPY = ("--config-file=", "--ignore-missing-imports", "--follow-imports=silent"
 
 
 class CompileEngine(BuildHookInterface):  # type: ignore[misc]
-    """Adds compiled modules to the wheel."""
+    """Adds the shipped scenarios and compiled modules to the wheel."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, if asked for and possible; *version* is ``editable`` for editable installs."""
-        if version == "editable" or os.environ.get("ARMSIM_PURE"):
+        if version == "editable":  # the shipped scenarios are found beside the source
+            return
+        build_data["force_include"][str(Path(self.root) / "scenarios")] = "armsim/scenarios"
+        if os.environ.get("ARMSIM_PURE"):
             return
         self._folder = Path(tempfile.mkdtemp(prefix="armsim-mypyc-"))
         try:

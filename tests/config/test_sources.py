@@ -1,4 +1,4 @@
-"""Every number of every shipped scenario has a source, and every assumption a range that could be run."""
+"""Every number of every shipped scenario, and of starters, has a source; every assumption a range to run."""
 
 import copy
 import json
@@ -12,9 +12,12 @@ import pytest
 from armsim.config.loader import load_runs, load_scenario
 from armsim.config.paths import parse_path
 from armsim.config.schema import Scenario
+from armsim.study.begin import for_force
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))
+#: Starters with every setting that one can have: crews of three at London speed, and two armed vehicles.
+STARTERS = ("city-of-london", "cumbria")
 #: What is asked and how long it is run: no figure about the world.
 STRUCTURE = {"armsim", "study", "start", "window", "warm_up", "cool_down", "sources", "title", "description"}
 WORDS = {"description", "name"}
@@ -50,8 +53,10 @@ def uncovered(data: dict[str, Any]) -> list[str]:
     ]
 
 
-@pytest.fixture(scope="module", params=SHIPPED, ids=[path.stem for path in SHIPPED])
-def loaded(request):
+@pytest.fixture(scope="module", params=[*SHIPPED, *STARTERS], ids=lambda one: getattr(one, "stem", one))
+def loaded(request, tmp_path_factory):
+    if request.param in STARTERS:
+        return load_scenario(for_force(tmp_path_factory.mktemp("starter") / "new", request.param))
     return load_scenario(request.param)
 
 
