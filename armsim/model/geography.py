@@ -16,6 +16,9 @@ The **zone frame** (``ZONE_COLUMNS``) is a table with one row per zone, sorted b
 ``rural``        bool     fewer than 5.7 residents a hectare
 ===============  =======  ==============================================================================
 
+Zones that were read from polygons have one column more, ``outline``: their outline for maps, simplified, in
+the same kilometres, as well-known binary.
+
 The shipped table is described, with its sources, in ``armsim/data/README.md``.
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from armsim.config.schema import Scenario
 from armsim.config.schema.forces import ForceConfig
-from armsim.config.schema.region import CrowFlyTravel, MatrixTravel, RegionConfig, RoadTravel, Weight
+from armsim.config.schema.region import CrowFlyTravel, MatrixTravel, RegionConfig, Weight
 from armsim.errors import Problem, ScenarioError
 from armsim.model.allotment import demand_of, posts_of, vehicles_of
 from armsim.model.attack_sites import unfit_attacks
@@ -23,29 +23,27 @@ from armsim.model.fit import misfits, unknown_bases
 from armsim.model.fit_policies import policy_findings
 from armsim.model.forces import ForceTeam, blocs_of, names_of, settings_of
 from armsim.model.generated import generate_zones
-from armsim.model.geography import force_zones, known_points
+from armsim.model.geography import force_zones
+from armsim.model.road_travel import road_remarks, road_travel
+from armsim.model.surge_fit import unfit_surges
+from armsim.model.trace import LogDays, log_days, rates_of_log
 from armsim.model.travel import (
     CrowFly,
     Matrix,
     Place,
-    Projection,
     RoadNetwork,
     SquareRootLaw,
     TravelModel,
-    fitted_projection,
     read_matrix,
-    read_road_tables,
 )
 from armsim.model.weights import weights_in
-from armsim.model.zones_file import read_zones
+from armsim.model.zones_own import own_zones
 
-__all__ = ["Base", "World", "build_world"]
+__all__ = ["Base", "World", "build_world", "region_zones"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _Made = TypeVar("_Made")
-#: Points that a projection fitted to the zones needs.
-_FITTED = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +63,7 @@ class World:
         kinds: names of unit kinds, sorted; the index is the code.
         notes: what the user should know.
         folder: folder of the scenario file.
+        log: incidents of the log that ``demand.trace`` names, by day.
     """
 
     scenario: Scenario
@@ -76,6 +75,7 @@ class World:
     kinds: tuple[str, ...]
     notes: tuple[str, ...]
     folder: Path
+    log: LogDays | None = None
 
     def zone_weights(self, weight: Weight) -> Floats:
         """Shares of the zones, shape (zones,), sum 1: column x (residents within 3 km, at least 1) ** beta.
@@ -158,8 +158,9 @@ class World:
 
         A plain ``annual`` is the whole region's: a force has the share that its zones have in the weights.
         """
-        types = self.scenario.demand.types
-        return {name: demand_of(self.ground, name, types[name]) for name in self.types}
+        types, log = self.scenario.demand.types, self.log
+        rates = {name: demand_of(self.ground, name, types[name]) for name in self.types}
+        return rates if log is None else rates | rates_of_log(self.scenario, self.ground, log)
 
     def site_zone(self, name: str) -> int:
         """Index of the zone that a site stands in."""
@@ -170,7 +171,7 @@ class World:
         return nearest_of(self.zones, np.arange(len(self.zones)), x_km, y_km)
 
     def __reduce__(self) -> tuple[Callable[..., World], tuple[Any, ...]]:
-        kept = {name: getattr(self, name) for name in ("bases", "sites", "types", "kinds", "notes")}
+        kept = {name: getattr(self, name) for name in ("bases", "sites", "types", "kinds", "notes", "log")}
         return _again, (self.scenario, self.zones, self.folder, kept)
 
 
@@ -191,13 +192,15 @@ def build_world(scenario: Scenario, folder: Path) -> World:
         ScenarioError: the scenario does not fit its zones, or a file of zones or a matrix is wrong.
         DataError: the shipped geography or the roads are wrong.
     """
-    zones = _zones(scenario.region, folder)
+    zones = region_zones(scenario.region, folder)
     ground = Ground.of(zones, names_of(scenario, zones))
-    problems = misfits(scenario, ground)
+    problems = [*misfits(scenario, ground), *unfit_surges(scenario, ground)]
     if problems:
         raise ScenarioError(problems)
     travel = _travel(scenario, zones, folder)
-    notes = [*zones.attrs.get("notes", ()), *_unreachable(zones, travel)]
+    notes = list(zones.attrs.get("notes", ()))
+    if isinstance(travel, RoadNetwork):
+        notes += road_remarks(zones, travel)
     bases = {}
     for group in sorted(scenario.bases):
         bases[group], remarks = bases_of(group, scenario.bases[group], ground, travel)
@@ -209,8 +212,10 @@ def build_world(scenario: Scenario, folder: Path) -> World:
     notes += remarks
     if problems:
         raise ScenarioError(problems)
+    log = log_days(scenario, zones, folder)
+    notes += log.notes if log is not None else ()
     types, kinds = tuple(sorted(scenario.demand.types)), tuple(sorted(scenario.units))
-    return World(scenario, zones, travel, bases, sites, types, kinds, tuple(notes), folder)
+    return World(scenario, zones, travel, bases, sites, types, kinds, tuple(notes), folder, log)
 
 
 def _attempt(path: str, make: Callable[[], _Made]) -> _Made:
@@ -223,9 +228,14 @@ def _attempt(path: str, make: Callable[[], _Made]) -> _Made:
         raise ScenarioError([Problem(str(error), path=path)]) from error
 
 
-def _zones(region: RegionConfig, folder: Path) -> pd.DataFrame:
+def region_zones(region: RegionConfig, folder: Path) -> pd.DataFrame:
+    """The zone frame of a region; *folder* is that of the scenario file.
+
+    Raises:
+        ScenarioError: the region cannot be had, or its file is wrong.
+    """
     if region.zones is not None:
-        return read_zones(folder / region.zones.file, region.zones.columns)
+        return own_zones(region.zones, folder)
     made = region.generated
     if made is not None:
         settings = made.model_dump(exclude={"area"})
@@ -244,29 +254,4 @@ def _travel(scenario: Scenario, zones: pd.DataFrame, folder: Path) -> TravelMode
         return Matrix(law, x, y, read_matrix(folder / config.file, zones["zone"].tolist()))
     if isinstance(config, CrowFlyTravel):
         return CrowFly(law, x, y)
-    return _roads(scenario, config, law, zones, folder)
-
-
-def _roads(
-    scenario: Scenario, config: RoadTravel, law: SquareRootLaw, zones: pd.DataFrame, folder: Path
-) -> RoadNetwork:
-    if scenario.region.force is not None:
-        # Of all zones that ship, so that a road lies where it lies whatever forces the region has.
-        project: Projection | None = fitted_projection(*known_points(), degree=4)
-    else:
-        known = zones[["lon", "lat"]].notna().all(axis=1)
-        lon, lat, x, y = (zones.loc[known, name].to_numpy() for name in ("lon", "lat", "x_km", "y_km"))
-        project = fitted_projection(lon, lat, x, y) if known.sum() >= _FITTED else None
-    # The reader is told the file's names for ours, and looks for ours.
-    names = {theirs: ours for ours, theirs in config.columns.items()}
-    roads = read_road_tables(folder / config.nodes, folder / config.edges, project, names)
-    x, y = zones["x_km"].to_numpy(), zones["y_km"].to_numpy()
-    return RoadNetwork.build(
-        law, x, y, roads, on_unreachable=config.unreachable, zone_names=zones["name"].tolist()
-    )
-
-
-def _unreachable(zones: pd.DataFrame, travel: TravelModel) -> Iterator[str]:
-    if travel.unreachable:
-        names = ", ".join(zones["name"].iloc[list(travel.unreachable)])
-        yield f"no road reaches {names}; trips there are by the crow-fly law"
+    return road_travel(config, law, zones, folder, shipped=scenario.region.force is not None)

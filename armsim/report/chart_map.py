@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.path import Path
 
 from armsim.analysis.intervals import FloatArray
 from armsim.domain import ThreatLevel
 from armsim.report import finding
-from armsim.report.cells import cells
+from armsim.report.outlines import Polygon, ground, has_outlines, wound
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import CATEGORICAL, INK, QUIET, SEQUENTIAL, WIDTH_IN, canvas, styled
 from armsim.report.words import printable
@@ -63,10 +64,11 @@ def draw(
     subtitle = (
         "Expected minutes to the first ARV that could be sent, mean over time at that level; no intervals"
     )
-    polygons = cells(zones["x_km"], zones["y_km"], zones["area_km2"])
+    polygons = ground(zones)
     figure, box = canvas(title, subtitle, context, _height(polygons, len(levels)))
     _panels(figure, box, polygons, zones, known, levels, bases, edges)
-    _key(figure, box["top"], edges, any(np.isnan(known[level]).any() for level in levels))
+    unread = any(np.isnan(known[level]).any() for level in levels)
+    _key(figure, box["top"], edges, unread, has_outlines(zones))
     data = _table(zones, known, levels)
     alt = _alt(title, zones, known, levels, within)
     return Chart("potential_response_map", title, figure, alt, data, f"{subtitle}. {context.source}", context)
@@ -91,18 +93,18 @@ def _within(zones: pd.DataFrame, minutes: FloatArray, limit: float) -> float:
     return float(people[read & (minutes <= limit)].sum() / max(people[read].sum(), 1.0))
 
 
-def _height(polygons: Sequence[FloatArray], panels: int) -> float:
-    """Height of the figure in inches, so that the maps fill its width."""
-    corners = np.concatenate(polygons)
+def _height(polygons: Sequence[Sequence[Polygon]], panels: int) -> float:
+    """Height of the figure in inches, so that two maps fill its width; one alone would stand too high."""
+    corners = _corners(polygons)
     wide, high = np.ptp(corners, axis=0) + 1e-9
     panel = _MAPS * WIDTH_IN / panels * high / wide
-    return 2.1 + float(np.clip(panel, 3.6, 6.5))
+    return 2.1 + float(np.clip(panel, 3.6, 4.6 if panels == 1 else 6.5))
 
 
 def _panels(
     figure: Figure,
     box: Mapping[str, float],
-    polygons: Sequence[FloatArray],
+    polygons: Sequence[Sequence[Polygon]],
     zones: pd.DataFrame,
     minutes: Mapping[ThreatLevel, FloatArray],
     levels: Sequence[ThreatLevel],
@@ -130,21 +132,33 @@ def _bases(axes: Axes, bases: pd.DataFrame) -> None:
               markeredgewidth=1.3, linestyle="none", label="ARV base\n(illustrative)")  # fmt: skip
 
 
-def _paint(axes: Axes, polygons: Sequence[FloatArray], minutes: FloatArray, edges: Sequence[float]) -> None:
-    drawn = [index for index, polygon in enumerate(polygons) if len(polygon) > 2]
+def _paint(
+    axes: Axes, polygons: Sequence[Sequence[Polygon]], minutes: FloatArray, edges: Sequence[float]
+) -> None:
+    drawn = [index for index, parts in enumerate(polygons) if parts]
     colours = [_colour(float(minutes[index]), edges) for index in drawn]
     # A line of its own colour closes the hairline gaps between neighbours.
-    shapes = PolyCollection(
-        [polygons[index] for index in drawn], facecolors=colours, edgecolors=colours, linewidths=0.4
-    )
+    paths = [_path(polygons[index]) for index in drawn]
+    shapes = PathCollection(paths, facecolors=colours, edgecolors=colours, linewidths=0.4)
     shapes.set_rasterized(len(drawn) > _MANY_ZONES)
     axes.add_collection(shapes)
-    corners = np.concatenate([polygons[index] for index in drawn])
+    corners = _corners(polygons)
     low, high = corners.min(axis=0), corners.max(axis=0)
     margin = 0.03 * float((high - low).max())
     axes.set(xlim=(low[0] - margin, high[0] + margin), ylim=(low[1] - 2 * margin, high[1] + margin))
     axes.set_aspect("equal")
     axes.set_axis_off()
+
+
+def _path(parts: Sequence[Polygon]) -> Path:
+    """One path of all rings of a zone; holes run the other way round, so that they stay empty."""
+    rings = [Path(np.vstack([ring, ring[:1]]), closed=True) for part in parts for ring in wound(part)]
+    return Path.make_compound_path(*rings)
+
+
+def _corners(polygons: Sequence[Sequence[Polygon]]) -> FloatArray:
+    """Corners of all outer rings, shape (corners, 2)."""
+    return np.concatenate([part[0] for parts in polygons for part in parts])
 
 
 def _colour(minutes: float, edges: Sequence[float]) -> str:
@@ -163,8 +177,8 @@ def _scale(axes: Axes) -> None:
     axes.text(start, foot + 0.012 * (high - low), f"{length} km", size=9.5)
 
 
-def _key(figure: Figure, top: float, edges: Sequence[float], unread: bool) -> None:
-    """Classes, base marker and a warning about the cells, right of the maps."""
+def _key(figure: Figure, top: float, edges: Sequence[float], unread: bool, outlines: bool) -> None:
+    """Classes, base marker and a word on the boundaries, right of the maps."""
     handles: list[Artist] = [
         Patch(facecolor=colour, edgecolor=QUIET, linewidth=0.8, label=name)
         for colour, name in zip(SEQUENTIAL, class_names(edges), strict=True)
@@ -179,6 +193,8 @@ def _key(figure: Figure, top: float, edges: Sequence[float], unread: bool) -> No
     )  # fmt: skip
     key.set_alignment("left")
     words = "Cells are drawn from\nzone centres; they are\nnot boundaries."
+    if outlines:
+        words = "Outlines of zones\nare simplified."
     below = top - 2.35 / figure.get_figheight()
     figure.text(across + 0.012, below, words, size=9.5, color=QUIET, va="top", linespacing=1.3)
 

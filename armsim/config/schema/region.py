@@ -37,12 +37,16 @@ class GeneratedRegion(Model):
 
 
 class ZonesFile(Model):
-    """The user's own zones in a CSV file."""
+    """The user's own zones: a CSV file, or shapes (GeoPackage, GeoJSON, Shapefile; plain or zipped)."""
 
     file: str
-    """CSV file, relative to the scenario file."""
+    """The file, relative to the scenario file."""
     columns: dict[str, str] = {}
     """Our column name: name of the column in the file."""
+    layer: str | None = None
+    """Layer of a file of shapes that has several."""
+    crs: str | None = None
+    """Coordinate system of shapes that say none, such as "EPSG:27700"."""
 
 
 class RegionConfig(Model):
@@ -76,6 +80,11 @@ class Weight(Model):
     """Zone column that carries the weight; ``area_km2`` spreads evenly over the ground."""
     beta: Annotated[float, Field(ge=-1, le=3)] = 0.0
     """Weight = column x (residents within 3 km) ** beta: 0 per head, more than 0 leans to town centres."""
+    by_zone: Annotated[dict[str, Annotated[float, Field(ge=0)]], Field(min_length=1)] | None = None
+    """Zone id: weight, in place of ``column``; zones left out have none. Only their proportions count."""
+
+    def __hash__(self) -> int:
+        return hash((self.column, self.beta, tuple((self.by_zone or {}).items())))
 
 
 class Spot(Model):
@@ -143,6 +152,9 @@ class TripNoise(Model):
     """How much it falls with each road kilometre."""
     floor: Annotated[float, Field(ge=0, le=2)] = 0.0
     """It falls no lower than this."""
+    shared: Share = 0.0
+    """Share of its variance common to all units sent to one incident: they meet the same traffic near it and
+    look for the same door."""
 
 
 class _Travel(Model):
@@ -184,6 +196,8 @@ class RoadTravel(_Travel):
     """CSV file of edges, relative to the scenario file."""
     columns: dict[str, str] = {}
     """Our column name: name of the column in the files."""
+    pace: Annotated[float, Field(ge=0.1, le=2)] = 1.0
+    """Share of the speeds in the edges file that is driven; 1 where they are mean speeds, less for limits."""
     unreachable: Literal["refuse", "crow_fly"] = "refuse"
     """Zones that no road reaches: refuse the scenario, or drive there by the crow-fly law."""
 

@@ -57,12 +57,14 @@ class RoadGraph:
         y_km: of each node.
         minutes: sparse (nodes, nodes), mean minutes from row to column along the quickest edge.
         dropped: what was left out.
+        joining: nodes at which a trip may leave the road or come onto it, ascending; all, if none may.
     """
 
     x_km: FloatArray
     y_km: FloatArray
     minutes: csr_matrix
     dropped: Dropped
+    joining: IndexArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,10 @@ def road_graph(tables: RoadTables) -> RoadGraph:
         kept_edges=int(inside.sum()),
         kept_km=float(tables.km[inside].sum()),
     )
-    return RoadGraph(tables.x_km[keep], tables.y_km[keep], minutes, dropped)
+    joining = np.arange(kept) if tables.joins is None else np.flatnonzero(tables.joins[keep])
+    if not joining.size:
+        joining = np.arange(kept)
+    return RoadGraph(tables.x_km[keep], tables.y_km[keep], minutes, dropped, joining)
 
 
 def road_trees(graph: RoadGraph, roots: IndexArray) -> Trees:

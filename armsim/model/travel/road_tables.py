@@ -48,6 +48,7 @@ class RoadTables:
         end: node index at which it ends.
         km: its length.
         minutes: its mean ordinary minutes.
+        joins: whether a trip may leave the road or come onto it at each node; ``None`` is at all of them.
     """
 
     x_km: FloatArray
@@ -56,6 +57,7 @@ class RoadTables:
     end: IndexArray
     km: FloatArray
     minutes: FloatArray
+    joins: NDArray[np.bool_] | None = None
 
 
 def read_road_tables(
@@ -63,13 +65,15 @@ def read_road_tables(
     edges: str | Path,
     project: Projection | None = None,
     columns: dict[str, str] | None = None,
+    common_grid: bool = False,
 ) -> RoadTables:
     """Roads from a node table and an edge table (``.csv``, or compressed as pandas knows it).
 
     Columns are found by name, the first of each list that exists:
 
     - nodes: ``node_id`` (``id, osmid, node``); ``x_km, y_km``, or ``easting, northing`` or ``x_m, y_m``
-      in metres, or ``lon, lat`` (``longitude, latitude``) in degrees;
+      in metres, or ``lon, lat`` (``longitude, latitude``) in degrees; optional ``joins``: 0, no = no trip
+      begins or ends there, as on a motorway;
     - edges: ``from, to`` (``u, v``; ``source, target``; ``start, end``); ``length_km``, or ``length_m`` or
       ``length`` in metres; ``minutes`` (``travel_minutes``), or ``speed_kph`` (``speed_km_per_h, speed_kmh,
       speed_kph_assumed``) or ``speed_mph``; optional ``oneway`` (``one_way``): 1, yes, true = as listed only;
@@ -81,17 +85,19 @@ def read_road_tables(
         project: degrees to km; given, it is used even where the table has plane coordinates. Otherwise
             degrees are projected about the mean of the nodes.
         columns: names of the file for names of the list above, such as ``{"v_max": "speed_kph"}``.
+        common_grid: the roads must lie on a grid that others share: degrees without *project* are refused.
 
     Raises:
         DataError: a file cannot be read, or with every fault found in the two tables.
     """
     node_table, edge_table = (_read(Path(path), columns or {}) for path in (nodes, edges))
     faults: list[str] = []
-    x, y = _coordinates(node_table, project, faults)
+    x, y = _coordinates(node_table, project, common_grid, faults)
     ids = _first(node_table, _NODE, "nodes: the node's id", faults)
     index = pd.Index(ids.astype(str).str.strip())
     if index.has_duplicates:
         faults.append(f"nodes: ids given twice: {_some(index[index.duplicated()].unique())}")
+    joins = _joins(node_table, faults)
     start, end = _ends(edge_table, index, faults)
     km, minutes = _weights(edge_table, faults)
     forward, backward = _directions(edge_table, faults)
@@ -103,6 +109,7 @@ def read_road_tables(
         x, y,
         np.concatenate([start[forward], end[backward]]), np.concatenate([end[forward], start[backward]]),
         np.concatenate([km[forward], km[backward]]), np.concatenate([minutes[forward], minutes[backward]]),
+        joins,
     )  # fmt: skip
 
 
@@ -137,7 +144,7 @@ def _numbers(column: pd.Series, what: str, faults: list[str], least: float | Non
 
 
 def _coordinates(
-    table: pd.DataFrame, project: Projection | None, faults: list[str]
+    table: pd.DataFrame, project: Projection | None, common_grid: bool, faults: list[str]
 ) -> tuple[FloatArray, FloatArray]:
     """Plane coordinates of the nodes, km."""
     degrees = next(((lon, lat) for lon, lat in _LON_LAT if lon in table and lat in table), None)
@@ -152,6 +159,11 @@ def _coordinates(
         pairs = [f"{x}, {y}" for x, y, *_ in (*_PLANE, *_LON_LAT)]
         faults.append(f"nodes: coordinates need columns {' or '.join(pairs)}")
         return np.zeros(len(table)), np.zeros(len(table))
+    if project is None and common_grid:
+        faults.append(
+            "nodes: roads are known in degrees only, zones in kilometres only; give zones lon and lat, or "
+            "nodes x_km and y_km on the grid of the zones"
+        )
     lon, lat = (_numbers(table[name], "nodes", faults) for name in degrees)
     if not len(table) or not np.isfinite(lon + lat).all():
         return lon, lat  # a fault has been noted
@@ -195,6 +207,19 @@ def _weights(table: pd.DataFrame, faults: list[str]) -> tuple[FloatArray, FloatA
     kph = speed[1] * _numbers(table[speed[0]], "edges", faults, least=1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return km, km / kph * _MINUTES_PER_HOUR
+
+
+def _joins(table: pd.DataFrame, faults: list[str]) -> NDArray[np.bool_] | None:
+    """At which nodes trips may leave the road; ``None`` when the table does not say."""
+    if "joins" not in table:
+        return None
+    flag = table["joins"].str.strip().str.lower()
+    here, not_here = (flag.isin(words).to_numpy(dtype=bool) for words in (_FORWARD, _BOTH))
+    if not (here | not_here).all():
+        faults.append(
+            f"nodes: joins must be 1, yes, 0 or no; it is not on lines {_lines(~(here | not_here))}"
+        )
+    return np.asarray(here)
 
 
 def _directions(table: pd.DataFrame, faults: list[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

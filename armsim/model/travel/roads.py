@@ -25,22 +25,26 @@ REACH_KM = 5.0
 """Assumption (plausible 2-10): a zone whose centroid is farther than this from any road is not reached."""
 TREE_MEGABYTES = 64.0
 """Memory for trees. Against exact ways on real networks, zones alone add 0.7-1.8 minutes, 64 MB 0.03-0.3."""
+_NAMED = 10
+"""Zones out of reach that a message names."""
 
 
 class RoadNetwork(TravelBase):
     """The ``road_network`` kind; made by :meth:`build`.
 
-    A trip goes by the crow-fly law from its origin to the nearest node, along the quickest way to the
-    destination's *root*, from there along the quickest way to the node nearest to the destination, and ends
-    by the crow-fly law. Roots are the nodes nearest to the zones' centroids and as many more as memory
-    allows; a node's root is the one from which a car is there first. Where origin and destination share a
-    root, or lie no farther apart than destination and root, the whole trip is by the crow-fly law.
+    A trip goes by the crow-fly law from its origin to the nearest node where a car may come onto the road
+    (a table may say that it may not, as on a motorway), along the quickest way to the destination's *root*,
+    from there along the quickest way to the node nearest to the destination, and ends by the crow-fly law.
+    Roots are the nodes nearest to the zones' centroids and as many more as memory allows; a node's root is
+    the one from which a car is there first. Where origin and destination share a root, or lie no farther
+    apart than destination and root, the whole trip is by the crow-fly law.
 
     A unit under way goes on from the node it is heading to, plus the minutes that are left to that node; on
     a trip by the crow-fly law, and on the last piece off the road, from the nearer of the two ends' nodes.
 
     Attributes:
         dropped: what was left out of the network because it does not connect.
+        off_road_km: from each zone's centroid to the nearest node where a car may come onto the road.
     """
 
     def __init__(
@@ -55,7 +59,10 @@ class RoadNetwork(TravelBase):
         super().__init__(law, zone_x_km, zone_y_km)
         self.dropped = graph.dropped
         self._unreachable = unreachable
-        self._nearest = cKDTree(np.column_stack([graph.x_km, graph.y_km]))
+        self._points = np.column_stack([graph.x_km, graph.y_km])
+        self._joining = graph.joining
+        self._nearest = cKDTree(self._points[graph.joining])
+        self.off_road_km = self._nearest.query(np.column_stack([self.zone_x, self.zone_y]))[0]
         self._node_x, self._node_y = graph.x_km.tolist(), graph.y_km.tolist()
         self._trees = trees
         self._roots: list[int] = trees.roots.tolist()
@@ -98,17 +105,20 @@ class RoadNetwork(TravelBase):
         graph = road_graph(roads)
         _report(graph)
         points = np.column_stack([zone_x_km, zone_y_km]).astype(np.float64)
-        far, anchors = cKDTree(np.column_stack([graph.x_km, graph.y_km])).query(points)
+        joining = np.column_stack([graph.x_km, graph.y_km])[graph.joining]
+        far, nearest = cKDTree(joining).query(points)
         unreachable = tuple(np.flatnonzero(far > reach_km).tolist())
         if unreachable and on_unreachable == "refuse":
             named = [
                 f"{zone_names[zone] if zone_names else zone} ({far[zone]:.1f} km)" for zone in unreachable
             ]
+            more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
             raise DataError(
                 f"roads: no road of the connected network within {reach_km:g} km of the centroid of zones "
-                f"{', '.join(named)}; extend the roads, raise reach_km, or let on_unreachable be crow_fly"
+                f"{', '.join(named[:_NAMED])}{more}; extend the roads, or drive there by the crow-fly "
+                "law with travel.unreachable: crow_fly"
             )
-        roots = choose_roots(graph, anchors.astype(np.intp), tree_megabytes)
+        roots = choose_roots(graph, graph.joining[nearest], tree_megabytes)
         return cls(law, zone_x_km, zone_y_km, graph, road_trees(graph, roots), unreachable)
 
     @property
@@ -121,12 +131,13 @@ class RoadNetwork(TravelBase):
         points = np.column_stack([x_km, y_km]).astype(np.float64)
         if not len(points):
             return []
-        far, node = self._nearest.query(points)
+        far, nearest = self._nearest.query(points)
+        node = self._joining[nearest]
         off_road = self.law.of_array(far)
         trees = self._trees
         root = trees.root_of_node[node]
         last = trees.from_root[node] + off_road
-        squared = np.square(self._nearest.data[trees.roots[root]] - points).sum(axis=1)
+        squared = np.square(self._points[trees.roots[root]] - points).sum(axis=1)
         columns = (node, off_road, root, last, squared)
         anchors = zip(*(column.tolist() for column in columns), strict=True)
         return list(zip(points[:, 0].tolist(), points[:, 1].tolist(), anchors, strict=True))

@@ -116,3 +116,22 @@ def test_the_projection_of_shipped_zones_is_good_everywhere_in_england_and_wales
     lon, lat, x, y = known_points()
     east, north = fitted_projection(lon, lat, x, y, degree=4)(lon, lat)
     assert np.hypot(east - x, north - y).max() < 0.003
+
+
+def test_where_trips_may_leave_the_road(tmp_path):
+    edges = "from,to,length_m,speed_kph\na,b,1,60\n"
+    assert read(tmp_path, NODES, edges).joins is None
+    nodes = "node_id,x_km,y_km,joins\na,0,0,1\nb,3,0,no\nc,3,4,Yes\n"
+    assert read(tmp_path, nodes, edges).joins.tolist() == [True, False, True]
+    with pytest.raises(DataError, match="joins must be 1, yes, 0 or no; it is not on lines 3"):
+        read(tmp_path, nodes.replace(",no\n", ",maybe\n"), edges)
+
+
+def test_degrees_without_a_grid_in_common_are_refused(tmp_path):
+    nodes = "node_id,lon,lat\na,-1,52\nb,-1.1,52\n"
+    edges = "from,to,length_m,speed_kph\na,b,7000,60\n"
+    assert len(read(tmp_path, nodes, edges).x_km) == 2
+    with pytest.raises(DataError, match="roads are known in degrees only, zones in kilometres only"):
+        read(tmp_path, nodes, edges, common_grid=True)
+    both = "node_id,lon,lat,easting,northing\na,-1,52,468000,233000\nb,-1.1,52,461000,233000\n"
+    assert read(tmp_path, both, edges, common_grid=True).x_km.tolist() == [468.0, 461.0]

@@ -1,12 +1,15 @@
 import logging
+import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.sparse.csgraph import dijkstra
 
 from armsim.errors import DataError
-from armsim.model.travel import Leg, RoadNetwork, RoadTables
+from armsim.model.travel import Leg, RoadNetwork, RoadTables, road_graph
 
 KM = st.floats(-0.5, 6.5)
 POINT = st.tuples(KM, KM)
@@ -216,3 +219,55 @@ def test_trees_come_from_the_cache_the_second_time(grid, monkeypatch, tmp_path):
     p, q = first.zone_places()[0], first.zone_places()[3]
     assert second.minutes(p, q) == first.minutes(p, q)
     assert second.zone_places() == first.zone_places()
+
+
+def test_no_trip_begins_or_ends_where_the_table_forbids_it(grid):
+    """A motorway passes by: a zone beside it joins the street further off, but drives over the motorway."""
+    x = np.array([0.0, 0.0, 10.0, 10.0])
+    y = np.array([0.0, 1.0, 1.0, 0.0])
+    start, end = np.array([0, 1, 2, 3, 2, 1]), np.array([1, 2, 3, 2, 1, 0])
+    joins = np.array([True, False, False, True])
+    tables = RoadTables(x, y, start, end, np.ones(6), np.full(6, 2.0), joins)
+    zone_x, zone_y = np.array([0.1, 9.9]), np.array([0.9, 0.9])
+    model = RoadNetwork.build(grid.law, zone_x, zone_y, tables)
+    assert [place[2][0] for place in model.zone_places()] == [0, 3]
+    assert model.off_road_km == pytest.approx([math.hypot(0.1, 0.9)] * 2)
+    off = grid.law.of_array(model.off_road_km).sum()
+    assert model.minutes(*model.zone_places()) == pytest.approx(6.0 + off)
+    everywhere = RoadNetwork.build(grid.law, zone_x, zone_y, replace(tables, joins=None))
+    assert [place[2][0] for place in everywhere.zone_places()] == [1, 2]
+    nowhere = RoadNetwork.build(grid.law, zone_x, zone_y, replace(tables, joins=np.zeros(4, dtype=bool)))
+    assert nowhere.zone_places() == everywhere.zone_places()
+
+
+def test_many_zones_cost_one_search_each_and_then_none(grid, monkeypatch, tmp_path):
+    """Trees grow 256 at a time, one search a root, and the second time come from the cache."""
+    monkeypatch.setenv("ARMSIM_CACHE", str(tmp_path))
+    searched = []
+
+    def counted(network, **options):
+        searched.append(np.size(options["indices"]))
+        return dijkstra(network, **options)
+
+    monkeypatch.setattr(road_graph, "dijkstra", counted)
+    rng = np.random.default_rng(5)
+    side = 50
+    x, y = (axis.ravel() * 0.4 for axis in np.meshgrid(np.arange(side), np.arange(side)))
+    node = np.arange(side * side).reshape(side, side)
+    one = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    other = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    start, end = np.concatenate([one, other]), np.concatenate([other, one])
+    minutes = np.tile(rng.uniform(0.3, 0.9, len(one)), 2)
+    tables = RoadTables(x, y, start, end, np.full(len(start), 0.4), minutes)
+    zones = rng.uniform(0, 0.4 * (side - 1), (2, 600))
+    first = RoadNetwork.build(grid.law, *zones, tables, tree_megabytes=0.0)
+    roots = len(first._roots)
+    assert 400 < roots <= 600
+    assert sum(searched) == 2 * roots  # towards each root, and once from all of them together
+    assert len(searched) == -(-roots // 256) + 1
+    searched.clear()
+    second = RoadNetwork.build(grid.law, *zones, tables, tree_megabytes=0.0)
+    assert searched == []
+    both = [model.minutes_to_zones(model.zone_places()) for model in (first, second)]
+    assert both[0].shape == (600, 600)
+    assert (both[0] == both[1]).all()
