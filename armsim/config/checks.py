@@ -12,12 +12,14 @@ from typing import Any
 
 from armsim.config import written
 from armsim.config.checks_attacks import ATTACK_CHECKS
+from armsim.config.checks_demand import DEMAND_CHECKS, mapping_problems, surged_minutes
 from armsim.config.checks_desk import DESK_CHECKS
 from armsim.config.checks_forces import FORCE_CHECKS
 from armsim.config.checks_names import NAME_CHECKS
 from armsim.config.checks_people import PEOPLE_CHECKS
 from armsim.config.checks_policies import POLICY_CHECKS
 from armsim.config.compose import Composed
+from armsim.config.logs import files_behind
 from armsim.config.paths import Path as Place
 from armsim.config.paths import parse_path, show
 from armsim.config.schema import Scenario
@@ -43,7 +45,8 @@ def check(scenario: Scenario, composed: Composed, folder: Path) -> list[Problem]
         for one in (*VALUE_CHECKS, *_ELSEWHERE)
         for place, text, severity in one(scenario)
     ]
-    for place, name in data_files(scenario):
+    found += mapping_problems(scenario, folder)
+    for place, name in data_files(scenario, None):
         if not (folder / name).is_file():
             found.append(problem(composed, place, f"no such file {show(name)}, looked for in {folder}"))
     found += [problem(composed, *one) for one in _ranges(scenario, composed.data)]
@@ -57,15 +60,27 @@ def faults_key(place: Place, text: str) -> bool:
     return text.startswith("unknown key") or show(place[-1]) in text
 
 
-def data_files(scenario: Scenario) -> list[tuple[Place, str]]:
-    """Setting and name of each data file that a scenario refers to, relative to its folder."""
+def data_files(scenario: Scenario, folder: Path | None) -> list[tuple[Place, str]]:
+    """Setting and name of each data file that a scenario refers to, relative to its folder.
+
+    Args:
+        scenario: the scenario.
+        folder: its folder, to look up what a log's mapping leads to; ``None`` leaves that out.
+    """
     named: list[tuple[Place, str]] = []
     if scenario.region.zones is not None:
-        named.append((("region", "zones", "file"), scenario.region.zones.file))
+        file = scenario.region.zones.file
+        named.append((("region", "zones", "file"), file))
+        if file.lower().endswith(".shp"):  # places and columns of a Shapefile are in files beside it
+            named += [(("region", "zones", "file"), file[:-4] + beside) for beside in (".shx", ".dbf")]
     for key in ("file", "nodes", "edges"):
         name = getattr(scenario.travel, key, None)
         if name is not None:
             named.append((("travel", key), name))
+    if scenario.demand.trace is not None:
+        place, log = ("demand", "trace", "log"), scenario.demand.trace.log
+        behind = [] if folder is None else files_behind(log, folder)
+        named += [(place, name) for name in (log, *behind)]
     return named
 
 
@@ -153,7 +168,7 @@ def volume_is_sane(scenario: Scenario) -> Iterator[Finding]:
     generated = scenario.region.generated
     people = generated.people if generated is not None else _MOST_PEOPLE
     volumes = {
-        name: _annual(one, people) * minutes / _MINUTES_PER_YEAR
+        name: _annual(one, people) * (minutes + surged_minutes(scenario, name)) / _MINUTES_PER_YEAR
         for name, one in scenario.demand.types.items()
     }
     total = sum(volumes.values())
@@ -208,6 +223,7 @@ _ELSEWHERE = (
     *FORCE_CHECKS,
     *POLICY_CHECKS,
     *DESK_CHECKS,
+    *DEMAND_CHECKS,
     *PEOPLE_CHECKS,
 )
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from armsim.config.checks import check, data_files
 from armsim.config.compose import Composed, compose, digest, in_file_order
+from armsim.config.glance import loaded_html
 from armsim.config.options import runs, unknown
 from armsim.config.paths import show
 from armsim.config.schema import Scenario
@@ -53,6 +55,19 @@ class Loaded:
         """The same file with more overrides applied, after those that already are."""
         composed = self.composed
         return load_scenario(composed.file, (*composed.applied, *names), composed.sets)
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Loaded:
+        """The same file with more settings changed, by path, such as ``{"units.arv.vehicles": 6}``.
+
+        Raises:
+            ScenarioError: every problem found.
+        """
+        composed = self.composed
+        sets = [f"{path}={json.dumps(value)}" for path, value in settings.items()]
+        return load_scenario(composed.file, composed.applied, (*composed.sets, *sets))
+
+    def _repr_html_(self) -> str:
+        return loaded_html(self)
 
     def files(self) -> dict[str, str]:
         """SHA-256 of every file read, scenario and data, by name."""
@@ -176,7 +191,7 @@ def _digest(composed: Composed, scenario: Scenario, folder: Path) -> str:
 
 
 def _digests(scenario: Scenario, folder: Path) -> dict[str, str]:
-    return {name: _file_digest(folder / name) for _, name in data_files(scenario)}
+    return {name: _file_digest(folder / name) for _, name in data_files(scenario, folder)}
 
 
 def _file_digest(path: Path) -> str:

@@ -37,7 +37,7 @@ from armsim.model.travel.leg import Leg
 if TYPE_CHECKING:
     from armsim.engine.take_over import TakeOver
 
-Luck = Callable[[int, int], tuple[float, float]]
+Luck = Callable[[int, int, Sequence[float]], tuple[float, float]]
 
 
 class Casework:
@@ -49,7 +49,8 @@ class Casework:
         rooms: control rooms, by bloc.
         recorder: the log.
         paperwork: minutes every unit needs after a job.
-        luck: turn-out and trip luck of an incident's n-th unit, by its key, beyond those drawn with it.
+        luck: turn-out and trip luck of an incident's n-th unit, by its key, beyond those drawn with it, whose
+            trip luck it is given.
         window: end of the observation window, minutes.
     """
 
@@ -178,7 +179,7 @@ class Casework:
         if ordinal < len(drawn.trip_z):
             turn_out_z, trip_z = drawn.turnout_z[ordinal], drawn.trip_z[ordinal]
         else:
-            turn_out_z, trip_z = self.luck(drawn.key, ordinal)
+            turn_out_z, trip_z = self.luck(drawn.key, ordinal, drawn.trip_z)
         rules = room.rules
         turn_out = rules.turn_out[status_before]
         mobile_at = now + deployment.delay + turn_out.minutes(turn_out_z)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, inf
+from math import erfc, exp, inf
 
 from armsim.domain import AssignmentReason, ThreatLevel
 from armsim.engine.aid import Aid
@@ -20,20 +20,32 @@ from armsim.model.travel.noise import ExponentialTrips, NoiseSpread
 NO_WORK = -1
 #: In a diversion rule: work of the new work's own grade and a lower priority may be left too.
 OWN_GRADE = -2
+_ROOT_HALF = 0.5**0.5
 #: Reasons logged with an assignment.
 FREE_UNIT, DIVERTED_UNIT = int(AssignmentReason.FREE), int(AssignmentReason.DIVERTED)
 
 
 @dataclass(frozen=True, slots=True)
 class TurnOut:
-    """Turn-out by what the unit is doing: mean, and the lognormal law's log mean and log spread."""
+    """Turn-out by what the unit is doing: mean, and the lognormal law's log mean and log spread.
+
+    A law given by quantiles has its table instead: shares, rising from 0 to 1, and the minutes at each.
+    """
 
     mean: float
     log_mean: float
     log_sd: float
+    shares: tuple[float, ...] = ()
+    at_shares: tuple[float, ...] = ()
 
     def minutes(self, z: float) -> float:
         """The turn-out of a unit with luck *z*."""
+        if self.shares:
+            share = 0.5 * erfc(-z * _ROOT_HALF)
+            last = max(1, min(bisect_left(self.shares, share), len(self.shares) - 1))
+            low, high = self.shares[last - 1], self.shares[last]
+            shortest, longest = self.at_shares[last - 1], self.at_shares[last]
+            return shortest + (longest - shortest) * (share - low) / (high - low)
         return exp(self.log_mean + self.log_sd * z) if self.log_sd else self.mean
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from armsim.config.schema.demand import IncidentType
 from armsim.config.schema.duty import DiversionRule, UnitKind
+from armsim.config.schema.laws import TimeLaw
 from armsim.domain import Grade, Milestone, ThreatLevel, UnitStatus
 from armsim.engine.control_room import NO_WORK, OWN_GRADE, DispatchRules, TurnOut
 from armsim.engine.incident import ARMED, ARV, AUTHORITY, CED, OFFICERS, TypeRules
@@ -140,7 +141,7 @@ def dispatch_rules(world: World) -> DispatchRules:
     wheel, base = config.mobilisation.on_patrol, config.mobilisation.at_base
     laws = [wheel if status in _AT_WHEEL else base for status in UnitStatus]
     return DispatchRules(
-        turn_out=tuple(TurnOut(law.expected, law.log_mean, law.log_sd) for law in laws),
+        turn_out=tuple(map(_turn_out, laws)),
         reserve={int(level): _reserve(world, level) for level in _EVERY_LEVEL},
         divert={int(level): _diversion(world, level) for level in _EVERY_LEVEL},
         offers=tuple(tuple(_offers(world, grade)) for grade in _GRADES),
@@ -152,6 +153,12 @@ def dispatch_rules(world: World) -> DispatchRules:
             else NoiseSpread(noise.at_zero, noise.per_km, noise.floor)
         ),
     )
+
+
+def _turn_out(law: TimeLaw) -> TurnOut:
+    table = law.quantiles or ()
+    shares, minutes = tuple(share for share, _ in table), tuple(at for _, at in table)
+    return TurnOut(law.expected, law.log_mean, law.log_sd, shares, minutes)
 
 
 def _reserve(world: World, level: ThreatLevel) -> tuple[tuple[int, ...], ...]:

@@ -6,10 +6,11 @@ weight changes is its own attribute and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from armsim.config.schema.demand import Attendance
 from armsim.config.schema.laws import Counts, TimeLaw
@@ -55,13 +56,22 @@ class Source:
         return self.generator(attribute).standard_normal(shape, dtype=np.float32)
 
     def times(self, attribute: str, law: TimeLaw, count: int) -> Floats:
-        """Durations by *law* in minutes: of a normal (lognormal law) or a uniform (exponential) each."""
+        """Durations by *law*, min: of a normal (lognormal, quantiles) or a uniform (exponential) each."""
         if law.exactly is not None:
             return np.full(count, law.exactly)
         rng = self.generator(attribute)
         if law.exponential is not None:
             return np.asarray(-law.exponential * np.log1p(-rng.random(count)))
-        return np.asarray(np.exp(law.log_mean + law.log_sd * rng.standard_normal(count)))
+        normals = rng.standard_normal(count)
+        if law.quantiles is not None:
+            return of_table(law.quantiles, ndtr(normals))
+        return np.asarray(np.exp(law.log_mean + law.log_sd * normals))
+
+
+def of_table(table: Sequence[tuple[float, float]], shares: Floats) -> Floats:
+    """Durations at *shares* of a table of quantiles: (share, duration), evenly spread between two of them."""
+    known, minutes = np.array(table, dtype=np.float64).T
+    return np.asarray(np.interp(shares, known, minutes))
 
 
 def pick(weights: Floats, uniforms: Floats) -> NDArray[np.int32]:

@@ -119,8 +119,22 @@ def _left(source: Source, dwell: TimeLaw) -> float:
     """
     if dwell.exponential is not None:
         return float(source.times("dwell", dwell, 1)[0])  # an even share of that sum is one of its kind
+    if dwell.quantiles is not None:
+        share = source.uniforms("dwell", 1)
+        return float(_by_length(dwell, share)[0] * source.uniforms("under_way", 1)[0])
     longer = math.exp(dwell.log_sd**2)
     return float(source.times("dwell", dwell, 1)[0] * longer * source.uniforms("under_way", 1)[0])
+
+
+def _by_length(law: TimeLaw, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Durations by a table of quantiles, each in proportion to its length, at *shares* of that law."""
+    width, low, high = np.array(law.pieces).T
+    mass = np.cumsum(width * (low + high) / 2)
+    piece = np.minimum(np.searchsorted(mass, shares * mass[-1], side="right"), len(mass) - 1)
+    # Within a piece durations are evenly spread: the mass up to t grows by t squared.
+    beyond = mass[piece] - shares * mass[-1]
+    slope = (high - low)[piece] / width[piece]
+    return np.asarray(np.sqrt(np.maximum(high[piece] ** 2 - 2 * slope * beyond, low[piece] ** 2)))
 
 
 def _raised(changes: list[tuple[float, ThreatLevel]], attacks: Attacks) -> list[tuple[float, ThreatLevel]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -15,7 +17,7 @@ Ints = NDArray[np.int64]
 
 
 def raw_weights(zones: pd.DataFrame, area: Ints, weight: Weight, path: str) -> Floats:
-    """Column x (residents within 3 km, at least 1) ** beta for the zones of an area.
+    """Column x (residents within 3 km, at least 1) ** beta for zones of an area, or what is given by zone.
 
     Computed on the area alone, so that no figure of a force hangs on its neighbours.
 
@@ -29,8 +31,11 @@ def raw_weights(zones: pd.DataFrame, area: Ints, weight: Weight, path: str) -> F
         Weights, 0 or more, finite; shape of *area*.
 
     Raises:
-        ScenarioError: the column is no column of numbers, or a weight is negative or not finite.
+        ScenarioError: the column is no column of numbers, a weight is negative or not finite, or a zone that
+            is given one is not there.
     """
+    if weight.by_zone is not None:
+        return _by_zone(zones["zone"], area, weight.by_zone, path)
     if weight.column not in zones or zones[weight.column].dtype.kind not in "ifb":
         numbers = [name for name in zones.columns if zones[name].dtype.kind in "ifb"]
         message = (
@@ -42,6 +47,17 @@ def raw_weights(zones: pd.DataFrame, area: Ints, weight: Weight, path: str) -> F
     if not (np.isfinite(values).all() and (values >= 0).all()):
         raise ScenarioError([_unusable(weight, path)])
     return values
+
+
+def _by_zone(names: pd.Series[str], area: Ints, given: Mapping[str, float], path: str) -> Floats:
+    known = frozenset(names)
+    strange = [
+        Problem(f"{zone!r} is no zone of the region{suggestion(zone, known)}", path=f"{path}.by_zone")
+        for zone in sorted(given.keys() - known)
+    ]
+    if strange:
+        raise ScenarioError(strange)
+    return np.array([given.get(zone, 0.0) for zone in names.iloc[area]], dtype=np.float64)
 
 
 def weights_in(zones: pd.DataFrame, area: Ints, weight: Weight, path: str) -> Floats:

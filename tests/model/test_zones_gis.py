@@ -220,7 +220,7 @@ def test_layers(save):
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.gpkg", os.urandom(64), "the file cannot be read as shapes ('a.gpkg' not recognized"),
+        ("a.gpkg", bytes(range(128, 192)), "the file cannot be read as shapes ('a.gpkg' not recognized"),
         ("a.geojson", b"", "the file is empty"),
         ("a.geojson", b'{"a": 1}', "the file cannot be read as shapes"),
         ("a.geojson", b'{"type": "FeatureCollection", "features": []}', "the layer is empty"),

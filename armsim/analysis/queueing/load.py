@@ -15,9 +15,10 @@ from scipy.special import gammaincc
 
 from armsim.analysis.queueing.crews import Crews
 from armsim.analysis.queueing.reach import Reach, mean_minutes
-from armsim.analysis.queueing.work import Task, level_config, posts, units_for
+from armsim.analysis.queueing.work import Task, posts, units_for
 from armsim.config.schema.duty import UnitKind
 from armsim.domain import HOURS_PER_WEEK, MINUTES_PER_HOUR, Grade, ThreatLevel
+from armsim.model.levels import level_config
 from armsim.model.speeds import time_factors
 from armsim.model.world import World
 
@@ -150,7 +151,10 @@ class LoadModel:
     def _reserves(self) -> NDArray[np.int64]:
         """Units of each kind that must stay free, by kind and grade."""
         found = np.zeros((len(self._kinds), _GRADES), dtype=np.int64)
-        written = {**self._world.scenario.dispatch.reserve, **level_config(self._world, self._level).reserve}
+        written = {
+            **self._world.scenario.dispatch.reserve,
+            **level_config(self._world.scenario, self._level).reserve,
+        }
         for name, grades in written.items():
             for grade, number in grades.items():
                 found[self._world.kinds.index(name), Grade[grade]] = number

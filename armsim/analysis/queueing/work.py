@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from armsim.config.schema.demand import Attendance, IncidentType
 from armsim.config.schema.laws import TimeLaw
-from armsim.config.schema.threat import LevelConfig
 from armsim.domain import HOURS_PER_WEEK, MINUTES_PER_DAY, MINUTES_PER_HOUR, Capability, Grade, ThreatLevel
+from armsim.model.attributes import of_table
 from armsim.model.demand import PostSpec, post_incidents
+from armsim.model.levels import level_config
 from armsim.model.profiles import MINUTES_PER_YEAR, hourly_grid, seasonal, weekly
 from armsim.model.threat import Timeline
 from armsim.model.world import World
@@ -72,19 +73,12 @@ class Task:
     @property
     def variance(self) -> float:
         """Variance of a first unit's minutes on the scene and elsewhere afterwards."""
-        total = _second_moment(self.config.on_scene) - self.config.on_scene.expected**2
+        total = self.config.on_scene.second_moment - self.config.on_scene.expected**2
         follow = self.config.follow_on
         if follow is not None:
             mean = follow.share * follow.duration.expected
-            total += follow.share * _second_moment(follow.duration) - mean**2
+            total += follow.share * follow.duration.second_moment - mean**2
         return total
-
-
-def _second_moment(law: TimeLaw) -> float:
-    """Mean of the square of a duration."""
-    if law.exponential is not None:
-        return 2 * law.exponential**2
-    return float(law.expected**2 * np.exp(law.log_sd**2))
 
 
 def quantiles(law: TimeLaw, count: int) -> Floats:
@@ -94,13 +88,10 @@ def quantiles(law: TimeLaw, count: int) -> Floats:
         return np.full(1, law.exactly)
     if law.exponential is not None:
         return np.asarray(-law.exponential * np.log1p(-middles))
+    if law.quantiles is not None:
+        return of_table(law.quantiles, middles)
     normal = np.array([NormalDist().inv_cdf(share) for share in middles])
     return np.asarray(np.exp(law.log_mean + law.log_sd * normal))
-
-
-def level_config(world: World, level: ThreatLevel) -> LevelConfig:
-    """What the scenario sets at a level; nothing for one that it leaves out."""
-    return world.scenario.threat.levels.get(level.name) or LevelConfig()  # type: ignore[call-overload]
 
 
 def tasks(world: World, level: ThreatLevel, forces: Sequence[int], area: NDArray[np.int64]) -> list[Task]:
@@ -112,7 +103,7 @@ def tasks(world: World, level: ThreatLevel, forces: Sequence[int], area: NDArray
         forces: codes of forces.
         area: indices of their zones, ascending.
     """
-    settings = level_config(world, level)
+    settings = level_config(world.scenario, level)
     season = _season(world)
     rates: dict[str, Floats] = {}
     for name, config in world.scenario.demand.types.items():

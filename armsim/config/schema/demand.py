@@ -10,6 +10,7 @@ from armsim.config.base import Model
 from armsim.config.quantities import ClockSpan, Duration, Share
 from armsim.config.schema.laws import Counts, TimeLaw
 from armsim.config.schema.region import EVERY_DAY, Day, Weight
+from armsim.config.schema.traces import Surge, Trace
 
 GradeName = Literal["FIREARMS", "G1", "PLANNED", "G2", "G3"]
 CapabilityName = Literal["officers", "ced", "armed_officers", "arv"]
@@ -173,8 +174,8 @@ class IncidentType(Model):
             for name in ("annual", "annual_per_100k", "annual_by_zone")
             if getattr(self, name) is not None
         ]
-        if len(rates) != 1:
-            wrote = ", ".join(rates) or "none"
+        if len(rates) > 1:  # whether none will do hangs on the trace
+            wrote = ", ".join(rates)
             raise ValueError(f"write exactly one of annual, annual_per_100k, annual_by_zone; got {wrote}")
         if not self.attendance:
             raise ValueError("attendance is empty; write what must be there, such as {officers: 1}")
@@ -192,5 +193,9 @@ class DemandConfig(Model):
     """Month: multiplier; months left out are 1."""
     day_to_day: DayToDay = DayToDay()
     """Over-dispersion from day to day."""
+    trace: Trace | None = None
+    """A command-and-control log as demand."""
+    surge: dict[str, Surge] = {}
+    """Days or hours of more demand than usual, by name."""
     paperwork: Duration = 0.0
     """What every unit needs after a job before it is free again."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from armsim.config.base import Model
+from armsim.config.glance import scenario_html
 from armsim.config.quantities import Duration
 from armsim.config.schema.attacks import Attack, GivenAttack
 from armsim.config.schema.dates import DateOf
@@ -20,6 +21,7 @@ from armsim.config.schema.options import SustainConfig
 from armsim.config.schema.people import PeopleConfig, Uplift
 from armsim.config.schema.region import BaseGroup, RegionConfig, Spot, TravelConfig
 from armsim.config.schema.threat import ThreatConfig
+from armsim.config.schema.validation import ValidationConfig
 
 #: A metric, and the part of the population that is meant: ``response_p90:arv:level=CRITICAL``.
 FigureName = Annotated[str, Field(pattern=r"^\w+( ?: ?\w+( ?= ?[^:=<>]+)?)*$", max_length=200)]
@@ -140,5 +142,10 @@ class Scenario(Model):
     """What neighbourhood teams promise."""
     prices: PricesConfig = PricesConfig()
     """What things cost."""
+    validation: ValidationConfig = ValidationConfig()
+    """What the simulation is held to when it is compared with a log."""
     sources: dict[str, Source] = {}
     """Dotted path: where the number there, and all below it, comes from."""
+
+    def _repr_html_(self) -> str:
+        return scenario_html(self)
