@@ -11,10 +11,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from armsim.api import Chart, Comparison, Loaded, Record, Results, Study, load_scenario, run_study
+    from armsim.api import (
+        Chart,
+        Comparison,
+        Loaded,
+        Record,
+        Results,
+        Study,
+        Sustained,
+        example,
+        load_runs,
+        load_scenario,
+        new_scenario,
+        options_from,
+        register,
+        run_study,
+        sustain,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Chart", "Comparison", "Loaded", "Record", "Results", "Study", "load_scenario", "run_study"]
+__all__ = [
+    "Chart",
+    "Comparison",
+    "Loaded",
+    "Record",
+    "Results",
+    "Study",
+    "Sustained",
+    "example",
+    "load_runs",
+    "load_scenario",
+    "new_scenario",
+    "options_from",
+    "register",
+    "run_study",
+    "sustain",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -215,4 +215,7 @@ POST_COLUMNS = ("post", "day", "wanted_minutes", "filled_minutes")
 #: Tasks of the desks; incident -1 is a task of an attack. One given up before it started has no start.
 COMMAND_COLUMNS = ("incident", "asked_at", "started_at", "ended_at", "task", "desk")
 THREAT_COLUMNS = ("level", "start", "end")
+#: Straight pieces of the ways of units, kept when a replication is asked for its trails: each holds from
+#: ``start`` until the unit's next row; at its first place until ``departs``, at its second from ``arrives``.
+TRAIL_COLUMNS = ("unit", "start", "from_x", "from_y", "to_x", "to_y", "departs", "arrives")
 SURVEY_COLUMNS = ("minute", "unit", "status", "obtainable", "place_a", "place_b", "place_c")

@@ -68,7 +68,7 @@ def verb(
     from armsim.study.compare import compare
     from armsim.study.results import Results
 
-    folders = [Path(run) for run in runs] or [_newest(Path("results"))]
+    folders = [Path(run) for run in runs] or [newest(Path("results"))]
     results = [Results.open(folder) for folder in folders]
     try:
         found = compare(results, baseline, figures, margins, independent)
@@ -81,7 +81,7 @@ def verb(
             say(line)
 
 
-def _newest(root: Path) -> Path:
+def newest(root: Path) -> Path:
     """The run folder whose manifest was written last."""
     manifests = sorted(root.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime_ns)
     if not manifests:

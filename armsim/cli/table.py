@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from armsim.study.main_figures import FIRST_ARMED, LINES, WHOLE_WINDOW, Line, level_columns, texts_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,49 +12,28 @@ if TYPE_CHECKING:
 
     from armsim.study.results import Results
 
-Labels = dict[str, str]
-
-_ARMED = {"milestone": "first_armed", "grade": "FIREARMS"}
-#: Metric, part of its population, and what it is called; "" in a group that is not named is all of it.
-_LINES: tuple[tuple[str, Labels, str], ...] = (
-    ("response_p50", _ARMED, "First armed unit, median"),
-    ("response_p90", _ARMED, "First armed unit, 90th percentile"),
-    ("within_target", {}, "Within target {target}"),
-    ("second_incident_p50", {}, "Second incident, first armed unit, median"),
-    ("second_incident_p90", {}, "Second incident, first armed unit, 90th percentile"),
-    ("authorisation_delay_p90", {}, "Graded to authorised, 90th percentile"),
-    ("no_arv_free", {}, "No ARV free"),
-    ("no_arv_obtainable", {}, "No ARV obtainable"),
-    ("arvs_free", {}, "ARVs free, on average"),
-    ("arvs_on_posts", {}, "ARVs on posts, on average"),
-    ("authorised_operations", {}, "Authorised operations a year"),
-    ("stood_down_mobilisations", {}, "Stood-down mobilisations a year"),
-)
-_BY_FORCE: tuple[tuple[str, Labels, str], ...] = (
-    ("response_p50", _ARMED, "First armed, median"),
-    ("response_p90", _ARMED, "First armed, 90th percentile"),
+_BY_FORCE: tuple[Line, ...] = (
+    ("response_p50", FIRST_ARMED, "First armed, median"),
+    ("response_p90", FIRST_ARMED, "First armed, 90th percentile"),
     ("no_arv_free", {}, "No ARV free"),
     ("arvs_free", {}, "ARVs free"),
     ("arv_away", {}, "ARVs at work elsewhere, h a week"),
     ("arv_helped", {}, "ARVs of others at work here, h a week"),
     ("no_arv_free_lending", {}, "No ARV free while lending"),
 )
-_BY_SITE: tuple[tuple[str, Labels, str], ...] = (
+_BY_SITE: tuple[Line, ...] = (
     ("attack_response_p50", {"milestone": "first_armed"}, "First armed unit, median"),
     ("attack_response_p90", {"milestone": "first_armed"}, "First armed unit, 90th percentile"),
     ("attack_response_p50", {"milestone": "full_attendance"}, "Full attendance, median"),
     ("attack_response_p90", {"milestone": "full_attendance"}, "Full attendance, 90th percentile"),
 )
-_OF_ATTACK: tuple[tuple[str, Labels, str], ...] = (
+_OF_ATTACK: tuple[Line, ...] = (
     ("authorisation_after_attack", {"attack": "with"}, "Other armed work, wait for authority, mean"),
     ("authorisation_after_attack", {"attack": "without"}, "The same without the attack"),
     ("recovery_p50", {}, "Recovery, median"),
     ("recovery_p90", {}, "Recovery, 90th percentile"),
     ("not_recovered", {}, "Not recovered by the end"),
 )
-#: Groups that a figure is taken over the whole of unless told otherwise.
-_SPLITS = ("area", "hour", "kind", "work", "force", "site", "attack", "team", "employment", "cause")
-_WHOLE_WINDOW = "whole window"
 
 
 def result_tables(results: Results) -> list[Table]:
@@ -71,11 +51,11 @@ def result_table(results: Results) -> Table:
         f"{results.replications} replications; limits hold at {confidence:.0%} and show simulation noise only"
         f"{_warm_up(results)}"
     )
-    levels = _columns(results)
-    table = _table(results.title, [level or _WHOLE_WINDOW for level in levels], caption)
+    levels = level_columns(results)
+    table = _table(results.title, [level or WHOLE_WINDOW for level in levels], caption)
     for head, mine in _options(results):
-        for line in _LINES:
-            for name, cells in _cells(mine, line, "level").items():
+        for line in LINES:
+            for name, cells in texts_of(mine, line, "level").items():
                 table.add_row(head + name, *[cells.get(level, "") for level in levels])
     return table
 
@@ -89,7 +69,7 @@ def _force_table(results: Results) -> Table | None:
     caption = "Response by force of the place, ARVs by force that pays; all levels together"
     table = _table("By force", [label for _, _, label in lines], caption)
     for head, mine in _options(results):
-        columns = [_cells(mine[mine["level"] == ""], line, "force").get(line[2], {}) for line in lines]
+        columns = [texts_of(mine[mine["level"] == ""], line, "force").get(line[2], {}) for line in lines]
         for force in dict.fromkeys(force for column in columns for force in column if force):
             table.add_row(head + force, *[column.get(force, "") for column in columns])
     return table
@@ -105,7 +85,7 @@ def _attack_table(results: Results) -> Table | None:
     table = _table("The attack", [f"site {site}" if site else "all sites" for site in columns], None)
     for head, mine in _options(results):
         for line in (*_BY_SITE, *_OF_ATTACK):
-            for name, cells in _cells(mine, line, "site").items():
+            for name, cells in texts_of(mine, line, "site").items():
                 table.add_row(head + name, *[cells.get(site, "") for site in columns])
     return table
 
@@ -136,41 +116,3 @@ def _warm_up(results: Results) -> str:
     many = len(results.options) > 1
     lines = [f"{', '.join(names)}: {words}" if many else words for words, names in said.items()]
     return "".join(f"\n{line[0].upper() if not many else line[0]}{line[1:]}" for line in lines)
-
-
-def _columns(results: Results) -> list[str]:
-    """The whole window, and each level when there are several."""
-    levels = [level.name for level in results.levels]
-    return ["", *levels] if len(levels) > 1 else [""]
-
-
-def _cells(summary: pd.DataFrame, line: tuple[str, Labels, str], across: str) -> dict[str, dict[str, str]]:
-    """Text of each cell, by label and by the value of the group *across*."""
-    metric, wanted, label = line
-    rows = summary[summary["metric"] == metric]
-    for group, value in ({group: "" for group in _SPLITS if group != across} | wanted).items():
-        rows = rows[rows[group] == value]
-    found: dict[str, dict[str, str]] = {}
-    for row in rows.to_dict("records"):
-        named = {str(key): value for key, value in row.items()}
-        found.setdefault(label.format(target=row["target"]), {})[str(row[across])] = _cell(named)
-    return found
-
-
-def _cell(row: dict[str, Any]) -> str:
-    if not row["shown"]:
-        return f"too few ({row['n']:,.0f})"
-    value = _number(row["value"], row["unit"])
-    if row["unit"] == "minutes" and not math.isnan(row["value"]):
-        value += " min"
-    if math.isnan(row["low"]) or math.isnan(row["high"]):
-        return value
-    return f"{value} ({_number(row['low'], row['unit'])} to {_number(row['high'], row['unit'])})"
-
-
-def _number(value: float, unit: str) -> str:
-    if not math.isfinite(value):
-        return "not reached" if unit == "minutes" else "none"
-    if unit == "share":
-        return f"{100 * value:.2f}%" if value < 0.1 else f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if unit == "a year" else f"{value:.1f}"

@@ -68,6 +68,7 @@ class Fleet:
         self.hours = hours
         self.begin = begin
         self.recorder = recorder
+        self.trails = recorder.trails
         #: By number of a unit: those that it covers with, if it waits elsewhere than at its own base.
         self.cover: dict[int, CoverGroup] = {}
         for unit in units:
@@ -112,7 +113,10 @@ class Fleet:
         unit.status = status
         unit.since = now
         unit.until = until
-        unit.leg = leg
+        if leg is not unit.leg:
+            unit.leg = leg
+            if self.trails is not None:
+                self.trails.leg(unit.number, now, leg)
 
     # --- rolling forward ------------------------------------------------------------------------------
 
@@ -168,6 +172,8 @@ class Fleet:
         origin = leg.destination if leg.arrives <= at else travel.position(leg, at)
         point = points[slot % len(points)]
         unit.leg = pool.wheel[unit] = travel.trip(origin, point, at, self.time_factor(at))
+        if self.trails is not None:
+            self.trails.leg(unit.number, at, unit.leg)
         until = unit.slot_origin + (slot + 1) * unit.rules.patrol_slot
         unit.until = min(until, home_from, unit.break_at)
 

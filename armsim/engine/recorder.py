@@ -18,6 +18,7 @@ from armsim.domain import (
     Record,
 )
 from armsim.engine.incident import NAN, Deployment, Incident
+from armsim.engine.trails import Trails
 from armsim.engine.unit import Unit
 
 Table = dict[str, NDArray[np.float64]]
@@ -36,10 +37,12 @@ class Recorder:
     Args:
         record: how much is kept.
         duty_ends: planned ends of the duty periods, replaced by actual ones as they happen.
+        trails: where the legs of units go, if they are kept.
     """
 
-    def __init__(self, record: Record, duty_ends: list[float]) -> None:
+    def __init__(self, record: Record, duty_ends: list[float], trails: Trails | None = None) -> None:
         self.keeps_deployments = record is not Record.METRICS
+        self.trails = trails
         self._incidents: list[float] = []
         self._deployments: list[float] = []
         self._statuses: list[float] = []

@@ -34,9 +34,11 @@ from armsim.engine.pool import AT_WORK, BUSY, MOVING, ON_BREAK, Pool
 from armsim.engine.recorder import Recorder
 from armsim.engine.rules import dispatch_rules, kind_rules, post_rules, type_rules
 from armsim.engine.take_over import TakeOver
+from armsim.engine.trails import Trails
 from armsim.engine.unit import OFF_DUTY, RETURNING, Unit
 from armsim.model.attacks import draw_attacks
 from armsim.model.demand import IncidentTable, PostSpec, draw_incidents, post_incidents
+from armsim.model.luck import LaterLuck
 from armsim.model.patrol import patrol_points
 from armsim.model.roster import Duty, duty
 from armsim.model.speeds import speed_of_hours
@@ -56,7 +58,12 @@ FeedItem = tuple[float, int, Callable[[Any], None], Any]
 
 
 def simulate(
-    world: World, seed: int, replication: int, record: Record, incidents: IncidentTable | None = None
+    world: World,
+    seed: int,
+    replication: int,
+    record: Record,
+    incidents: IncidentTable | None = None,
+    trails: bool = False,
 ) -> EventLog:
     """Run one replication of *world*.
 
@@ -67,12 +74,13 @@ def simulate(
         record: how much of the log is kept; those of status intervals always are of armed units and
             of neighbourhood teams.
         incidents: what happens, in place of what the scenario's demand would draw.
+        trails: the log also has the legs of units (table ``trails``); nothing else changes.
 
     Returns:
         The log; two calls with equal arguments give equal logs.
     """
     with _calm_collector():
-        return Simulation(world, Streams(seed, replication), record, incidents).run()
+        return Simulation(world, Streams(seed, replication), record, incidents, trails).run()
 
 
 @contextmanager
@@ -94,12 +102,15 @@ class Simulation:
     """The wiring of one replication."""
 
     def __init__(
-        self, world: World, streams: Streams, record: Record, incidents: IncidentTable | None = None
+        self,
+        world: World,
+        streams: Streams,
+        record: Record,
+        incidents: IncidentTable | None = None,
+        trails: bool = False,
     ) -> None:
         scenario = world.scenario
-        self.world = world
-        self.streams = streams
-        self.record = record
+        self.world, self.streams, self.record = world, streams, record
         self.begin, self.window = -scenario.warm_up, scenario.window
         self.end = self.window + scenario.cool_down
         self.attacks = draw_attacks(world, streams, self.begin, self.end)
@@ -107,7 +118,8 @@ class Simulation:
         self._given = incidents
         self.duty: Duty = duty(world, streams, self.levels, self.begin, self.end)
         self.clock = Clock(initial_time=self.begin)
-        self.recorder = Recorder(record, self.duty.end.tolist())
+        kept = Trails(world.travel.position) if trails else None
+        self.recorder = Recorder(record, self.duty.end.tolist(), kept)
         self.kinds = tuple(kind_rules(code, scenario.units[name]) for code, name in enumerate(world.kinds))
         self.types = tuple(type_rules(world, code, self.kinds, streams) for code in range(len(world.types)))
         self.rules = dispatch_rules(world)
@@ -122,10 +134,10 @@ class Simulation:
         )  # fmt: skip
         watch_cover(world, self.fleet, self.clock, self.end)
         self.rooms = control_rooms(world, self.fleet, pools, self.rules, record is not Record.METRICS)
+        luck = LaterLuck(streams, scenario.travel.trip_noise.shared)
         self.casework = Casework(
-            self.clock, self.fleet, self.rooms, self.recorder, scenario.demand.paperwork, self._more_luck,
-            self.window,
-        )  # fmt: skip
+            self.clock, self.fleet, self.rooms, self.recorder, scenario.demand.paperwork, luck, self.window
+        )
         self.casework.desks = build_desks(
             world, self.clock, self.levels, self.recorder, self.casework.authorised
         )
@@ -215,10 +227,6 @@ class Simulation:
                 unit.tours = points[spec.number]
             units.append(unit)
         return units
-
-    def _more_luck(self, key: int, ordinal: int) -> tuple[float, float]:
-        turn_out, trip = self.streams.generator("luck", str(key), str(ordinal)).standard_normal(2)
-        return float(turn_out), float(trip)
 
     # --- feeds ----------------------------------------------------------------------------------------
 
@@ -358,6 +366,7 @@ class Simulation:
         tables["officer_duty"] = officer_duty(table, self.recorder.actual_ends, horizon)
         tables["shortfalls"] = {name: _floats(column) for name, column in table.shortfalls.items()}
         tables["posts"] = self._post_table(horizon)
+        tables |= {} if self.recorder.trails is None else {"trails": self.recorder.trails.table(horizon)}
         tables["threat"] = _table(
             THREAT_COLUMNS, np.reshape(self.levels.spells(self.begin, horizon), (-1, 3)).T
         )

@@ -110,7 +110,7 @@ def replicate(
     """
     from armsim.engine.simulation import simulate  # noqa: PLC0415 (only where something is run)
 
-    log = simulate(world, seed, index, record, trails=trails)
+    log = simulate(world, seed, index, record, None, trails)
     without = None if calm is None else simulate(calm, seed, index, Record.METRICS)
     return measure(log, world, without), log
 

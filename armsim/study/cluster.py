@@ -74,7 +74,7 @@ class _Parcel:
     @classmethod
     def of(cls, world: World) -> _Parcel:
         """Pack a world."""
-        names = sorted({name for _, name in data_files(world.scenario)})
+        names = sorted({name for _, name in data_files(world.scenario, world.folder)})
         contents = [(name, (world.folder / name).read_bytes()) for name in names]
         listed = tuple((name, hashlib.sha256(content).hexdigest(), content) for name, content in contents)
         return cls(pickle.dumps(world.__reduce__(), protocol=pickle.HIGHEST_PROTOCOL), listed)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,8 @@ from armsim.analysis.figure import Figure, margin_of, parse_bound, parse_figure
 from armsim.analysis.intervals import Estimate, FloatArray
 from armsim.analysis.metrics import GROUPS, metrics
 from armsim.analysis.resampled import chosen, draw_weights
+from armsim.config import markup
+from armsim.config.options import parts_of
 from armsim.study.fixed_groups import FIXED, fixed_figures
 from armsim.study.results import Results
 from armsim.study.sides import Pair, Side, pairs_of, settings_that_differ, sides_of
@@ -120,11 +121,13 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         shown = self.words()
+        shown["option"] = [parts_of(name)[0] for name in shown["option"]]
+        columns = ["option", "condition", "figure", "baseline", "value", "verdict"]
         if not shown["condition"].any():
-            shown = shown.drop(columns="condition")
-        foot = "".join(f"<p>{escape(one)}</p>" for one in self.sentences)
-        head = f"<h4>{escape(self.title)}: against {escape(self.baseline)}</h4>"
-        return f"{head}{shown.to_html(index=False, border=0)}{foot}"
+            columns.remove("condition")
+        head = markup.heading(f"{self.title}: against {self.baseline}")
+        foot = "".join(markup.paragraph(one) for one in self.sentences)
+        return head + markup.table("", columns, shown[columns].to_numpy().tolist()) + foot
 
     def __repr__(self) -> str:
         return f"<Comparison of {', '.join(self.options)} against {self.baseline}>"

@@ -182,6 +182,11 @@ def write_manifest(
         "folders": {name: str(one.folder.resolve()) for name, one in study.options.items()},
         "overrides": {name: list(one.composed.applied) for name, one in study.options.items()},
         "sets": {name: list(one.composed.sets) for name, one in study.options.items()},
+        "descriptions": {
+            name: one.composed.overrides[name]
+            for one in study.options.values()
+            for name in one.composed.applied
+        },
         "parts": parts,
         "failures": [vars(one) for one in failures],
         "notes": [*notes, *(f"{name}: {one.words}" for name, one in warm_up.items() if one.too_short)],

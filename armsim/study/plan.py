@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
+from armsim import registry
 from armsim.config.compose import digest
 from armsim.config.loader import Loaded
+from armsim.config.markup import heading, table
 from armsim.domain import Record
 from armsim.streams import stable_code
 
@@ -81,6 +83,28 @@ class Study:
             }
             | ({"independent": True} if self.independent else {})
         )
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, loaded.composed.file, ", ".join((*loaded.composed.applied, *loaded.composed.sets)) or "–")
+            for name, loaded in self.options.items()
+        ]
+        told = f"{self.replications} replications of each option on the same incidents, seed {self.seed}"
+        return heading(f"Study {self.run_id}") + table(told, ("Option", "File", "Changed"), rows)
+
+    @property
+    def in_this_process(self) -> tuple[str, ...]:
+        """Policies and cover moves of the options that are registered for this process only, by name."""
+        used = {
+            (group, str(setting["kind"]))
+            for loaded in self.options.values()
+            for group, setting in (
+                ("armsim.dispatch", loaded.scenario.dispatch.policy),
+                *(("armsim.cover", kind.cover) for kind in loaded.scenario.units.values()),
+            )
+            if setting is not None
+        }
+        return tuple(sorted(name for group, name in used if registry.in_this_process(group, name)))
 
     def seed_of(self, option: str) -> int:
         """Seed of an option's random streams: the study's, but of independent options all but the first's."""

@@ -56,13 +56,14 @@ class Replayed:
         return self.digest == self.stored if self.stored else None
 
 
-def replay(folder: str | os.PathLike[str], option: str, replication: int) -> Replayed:
+def replay(folder: str | os.PathLike[str], option: str, replication: int, trails: bool = False) -> Replayed:
     """Simulate a replication of a run folder again.
 
     Args:
         folder: the run folder.
         option: name of the option.
         replication: index of the replication; it need not have been run.
+        trails: the log also says where the units were (table ``trails``).
 
     Raises:
         RunFolderError: not a run folder, no such option, or its settings are missing.
@@ -84,7 +85,7 @@ def replay(folder: str | os.PathLike[str], option: str, replication: int) -> Rep
     world = build_world(scenario, _data_folder(path, scenario, manifest, option))
     seed = int(manifest.get("seeds", {}).get(option, manifest["seed"]))
     try:
-        measures, log = replicate(world, without_attack(world), seed, replication, Record.FULL)
+        measures, log = replicate(world, without_attack(world), seed, replication, Record.FULL, trails)
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise ReplicationError(option, replication, seed, reason) from error
@@ -122,10 +123,12 @@ def _data_folder(folder: Path, scenario: Scenario, manifest: dict[str, Any], opt
     Raises:
         DataError: there is none.
     """
-    names = sorted({name for _, name in data_files(scenario)})
     looked = list(_folders(folder, manifest, option))
+    names: list[str] = []
     for place in looked:
-        if all(_as_it_was(place / name, manifest["inputs"].get(name)) for name in names):
+        here = sorted({name for _, name in data_files(scenario, place)})
+        names = max(names, here, key=len)  # where a log's mapping is, the files that it leads to are known
+        if all(_as_it_was(place / name, manifest["inputs"].get(name)) for name in here):
             return place
     missing = "; ".join(f"{name} (sha256 {str(manifest['inputs'].get(name))[:12]})" for name in names)
     raise DataError(

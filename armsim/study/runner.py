@@ -82,14 +82,16 @@ def execute(
         study: what to run.
         root: folder of run folders.
         jobs: processes of this machine, where no executor is given.
-        fresh: delete what an earlier run of the same study left.
+        fresh: delete what an earlier run of the same study left; always done where a policy is registered
+            for this process only.
         progress: called as chunks end.
         command: what the manifest says was typed.
         executor: where chunks are run.
         shard: run this shard alone; whichever shard ends last derives the results of all.
 
     Raises:
-        ValueError: a shard cannot begin afresh: it would delete what the others have done.
+        ValueError: a shard cannot begin afresh: it would delete what the others have done; or the study
+            needs a policy of this process alone and is to run in others.
         RunFolderError: the folder is in use, holds another run, or cannot be written.
         ScenarioError, DataError: a world cannot be built.
         ArmsimError: the executor cannot go on; every chunk that had ended is kept.
@@ -97,6 +99,13 @@ def execute(
     """
     if shard is not None and fresh:
         raise ValueError("a shard cannot begin afresh: it would delete what the others have done")
+    if study.in_this_process:
+        if jobs > 1 or executor is not None or shard is not None:
+            raise ValueError(
+                f"{', '.join(study.in_this_process)}: registered in this process only, and other processes "
+                "do not know it; run with jobs=1, or install it as docs/dispatch.md says"
+            )
+        fresh = True  # nobody can tell whether the class is still what it was
     folder, started = Path(root) / study.run_id, now()
     worlds = {name: world_of(loaded) for name, loaded in study.options.items()}
     notes = tuple(dict.fromkeys(note for world in worlds.values() for note in world.notes))

@@ -16,8 +16,8 @@ from armsim.study.files import file_name
 from armsim.study.results import Results
 
 #: Settings that make no other scenario, or none for the engine.
-_NOT_LISTED = ("title", "description", "sources", "study.replications", "study.seed", "study.record",
-               "study.primary", "study.margins")  # fmt: skip
+NOT_LISTED = ("title", "description", "sources", "study.replications", "study.seed", "study.record",
+              "study.primary", "study.margins")  # fmt: skip
 _HORIZON = ("start", "window", "warm_up")
 
 
@@ -129,7 +129,7 @@ def settings_that_differ(pair: Pair) -> list[tuple[str, str, str]]:
     return [
         (one.path, _shown(one.left), _shown(one.right))
         for one in diff(left, right)
-        if not any(one.path == name or one.path.startswith(f"{name}.") for name in _NOT_LISTED)
+        if not any(one.path == name or one.path.startswith(f"{name}.") for name in NOT_LISTED)
     ]
 
 

@@ -105,6 +105,18 @@ class Story:
         """Rows of the incident table by number."""
         return {int(row["incident"]): row for row in _rows(self.tables["incidents"])}
 
+    def row(self, incident: int) -> dict[str, float]:
+        """The row of an incident.
+
+        Raises:
+            KeyError: there is no such incident; the message says what numbers there are.
+        """
+        if incident not in self.incidents:
+            known = sorted(self.incidents)
+            span = f"; they run from {known[0]} to {known[-1]}" if known else ""
+            raise KeyError(f"no incident {incident} in this replication{span}")
+        return self.incidents[incident]
+
     def clock(self, minute: float) -> str:
         """Day and clock of a minute, such as ``Mon 05 Mar 14:02:10``."""
         return f"{self._opens + timedelta(seconds=round(60 * minute)):%a %d %b %H:%M:%S}"
@@ -131,11 +143,7 @@ class Story:
         Raises:
             KeyError: there is no such incident; the message says what numbers there are.
         """
-        if incident not in self.incidents:
-            known = sorted(self.incidents)
-            span = f"; they run from {known[0]} to {known[-1]}" if known else ""
-            raise KeyError(f"no incident {incident} in this replication{span}")
-        row = self.incidents[incident]
+        row = self.row(incident)
         found = [*self._own(row), *self._command(incident), *self._units(incident)]
         events = [
             Event(minute, self.clock(minute), what, text)

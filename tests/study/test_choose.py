@@ -131,10 +131,10 @@ def test_a_replication_that_failed_leaves_the_choice_open(place, monkeypatch):
 
     real = simulation.simulate
 
-    def faulty(world, seed, index, record):
+    def faulty(world, seed, index, record, *more):
         if index == 7:
             raise ZeroDivisionError("planted")
-        return real(world, seed, index, record)
+        return real(world, seed, index, record, *more)
 
     monkeypatch.setattr(simulation, "simulate", faulty)
     finished, found = run_choice(study(place), ASKED, place / "c")

@@ -138,6 +138,43 @@ def test_verb_tells_text_and_json_and_ends_with_1_when_it_is_not_the_same(folder
     assert "no incident 999999" in none.output
 
 
+def test_a_page_is_written_whole_and_says_where(folder, tmp_path):
+    from armsim.cli.app import main
+
+    page, command = tmp_path / "new" / "day.html", ["replay", str(folder), "now", "0", "--page"]
+    done = CliRunner().invoke(main, [*command, str(page), "--from", "day 0 06:00", "--hours", "2"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == f"{page}\n"
+    assert "Mon 05 Mar 06:00:00 to Mon 05 Mar 08:00:00, " in done.stderr
+    assert page.read_bytes().startswith(b"<!DOCTYPE html>")
+    assert [path.name for path in page.parent.iterdir()] == ["day.html"]
+    story = Story(replay(folder, "now", 0))
+    late = max(number for number, row in story.incidents.items() if 120 < row["received_at"] < 1440)
+    done = CliRunner().invoke(main, [*command, str(page), "--incident", str(late)])
+    assert story.clock(story.incidents[late]["received_at"] - 60) in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        (["--page", "x.html", "--from", "noon"], "'noon' is no time"),
+        (["--page", "x.html", "--from", "day 1"], "not in the window"),
+        (["--page", "x.html", "--incident", "999999"], "no incident 999999"),
+        (["--page", "x.html", "--hours", "0"], "--hours"),
+        (["--from", "day 0"], "--from is for --page"),
+        (["--hours", "3"], "--hours is for --page"),
+    ],
+)
+def test_a_page_that_cannot_be_is_refused_and_nothing_written(folder, tmp_path, monkeypatch, more, why):
+    from armsim.cli.app import main
+
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["replay", str(folder), "now", "0", *more])
+    assert done.exit_code == 2
+    assert why in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_each_failure_is_shown_with_the_command_that_runs_it_alone(tmp_path, capsys):
     show_failures(tmp_path / "a run", [Failure("more ARVs", 7, 3, "ZeroDivisionError: x")])
     said = capsys.readouterr().err
