@@ -40,14 +40,15 @@ def availability(log: Log, world: World) -> dict[str, float]:
     Returns:
         ``minutes`` (elapsed), ``arv_free_zero_minutes``, ``arv_free_minutes``, ``arv_post_minutes``,
         ``surveys``, ``arv_obtainable_zero_surveys``: each ``:level=L`` and ``:level=L:hour=H``;
-        ``arv_work_minutes:level=L:work=W`` for each of ``WORK``. Where the level may change in the
-        window, the first four also ``:window_hour=H``, and ``level_minutes:level=L:window_hour=H``.
+        ``arv_work_minutes:level=L:work=W`` and ``arv_work_minutes:level=L:hour=H:work=W`` for each of
+        ``WORK``. Where the level may change in the window, the first four also ``:window_hour=H``, and
+        ``level_minutes:level=L:window_hour=H``.
     """
     edges, cells = _grid(log, world)
     is_arv = arv_units(log, world)
     own = intervals_of(is_arv, log)
     table = _table(own, is_arv, log, world, edges, cells)
-    return _named(table) | _work(own, log, world) | _over_time(own, edges, log, world)
+    return _named(table) | _work(own, log, edges, cells) | _over_time(own, edges, log, world)
 
 
 def force_availability(log: Log, world: World, lent: Lent) -> dict[str, float]:
@@ -241,18 +242,21 @@ def _surveys(
     )
 
 
-def _work(own: dict[str, NDArray[Any]], log: Log, world: World) -> dict[str, float]:
-    """Minutes of ARVs on duty by kind of work and level."""
+def _work(own: dict[str, NDArray[Any]], log: Log, edges: Floats, cells: NDArray[np.intp]) -> dict[str, float]:
+    """Minutes of ARVs on duty by kind of work, level, and level and hour of the day."""
     kind = _kinds_of_work(own, log)
+    size = _LEVELS * _DAY_HOURS
+    lived = (_summed(cells, np.diff(edges), size) > 0).reshape(_LEVELS, _DAY_HOURS)
     totals: dict[str, float] = {}
-    sums = np.zeros((_LEVELS, len(WORK)))
-    for level, start, end in spells(log, world):
-        minutes = np.minimum(own["end"], end) - np.maximum(own["start"], start)
-        inside = (minutes > 0) & (kind >= 0)
-        sums[level] += np.bincount(kind[inside], weights=minutes[inside], minlength=len(WORK))
-    for level in {level for level, _, _ in spells(log, world)}:
-        for code, name in enumerate(WORK):
-            totals[f"arv_work_minutes:level={ThreatLevel(level).name}:work={name}"] = float(sums[level, code])
+    for code, name in enumerate(WORK):
+        mine = kind == code
+        minutes = counted(own["start"][mine], own["end"][mine], edges, cells, size)[1]
+        grid = minutes.reshape(_LEVELS, _DAY_HOURS)
+        for level in np.flatnonzero(lived.any(axis=1)).tolist():
+            head = f"arv_work_minutes:level={ThreatLevel(level).name}"
+            totals[f"{head}:work={name}"] = float(grid[level].sum())
+            for hour in np.flatnonzero(lived[level]).tolist():
+                totals[f"{head}:hour={hour}:work={name}"] = float(grid[level, hour])
     return totals
 
 

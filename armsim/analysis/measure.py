@@ -25,6 +25,7 @@ from armsim.analysis.posture import posture_totals
 from armsim.analysis.potential import potential_response
 from armsim.analysis.recharge import recharge_totals
 from armsim.analysis.recovery import attack_totals
+from armsim.analysis.response_parts import response_parts
 from armsim.analysis.run_in import run_in
 from armsim.analysis.second_incident import second_incidents
 from armsim.analysis.visible import visible_totals
@@ -123,6 +124,7 @@ def measure(log: Log, world: World, without: Log | None = None) -> Measures:
     totals.update(neighbourhood_totals(log, world))
     totals.update(recharge_totals(log, world))
     totals.update(visible_totals(log, world))
+    totals.update(response_parts(log, world, counted))
     if without is not None:
         totals.update(attack_totals(log, without, world))
     surveyed, surveys = potential_response(log, world)

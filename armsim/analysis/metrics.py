@@ -38,6 +38,7 @@ _MORE = (
     "armsim.analysis.metrics_money",
     "armsim.analysis.metrics_neighbourhood",
     "armsim.analysis.metrics_people",
+    "armsim.analysis.metrics_response_parts",
 )
 COLUMNS = (
     "metric", "label", "unit", "better", "population", *GROUPS,

@@ -12,7 +12,7 @@ from matplotlib.ticker import PercentFormatter
 from armsim.report.charts import context_of
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import CATEGORICAL, INK, QUIET, canvas, look, styled
-from armsim.report.words import printable
+from armsim.report.words import named, printable
 from armsim.study.found import Found, Point, money
 from armsim.study.results import Results
 
@@ -64,11 +64,18 @@ def _title(found: Found) -> str:
     if answer is not None:
         which = "least" if len(found.levers) == 1 else "cheapest"
         told = found.aim.shown(answer.figure.value)
-        return f"{found.value(answer)} is the {which} that meets the target: {words} ({told})"
+        return f"{_levers(found)}: {found.value(answer)} is the {which} that meets {words} ({told})"
     if best is None:
-        return f"No value can be told to meet the target: {words}"
+        return f"{_levers(found)}: no value can be told to meet {words}"
     told = found.aim.shown(best.figure.value)
-    return f"No value meets the target: {words}; the best, {found.value(best)}, has {told}"
+    return f"{_levers(found)}: no value meets {words}; the best, {found.value(best)}, has {told}"
+
+
+def _levers(found: Found) -> str:
+    """What is turned, in the last two words of each path: ``ARV vehicles``."""
+    paths = dict.fromkeys(path for lever in found.levers for path in lever.paths)
+    words = " and ".join(named(" ".join(path.split(".")[-2:])) for path in paths)
+    return f"{words[0].upper()}{words[1:]}"
 
 
 def _subtitle(found: Found) -> str:
@@ -121,6 +128,7 @@ def _against_cost(axes: Axes, found: Found, shown: list[Point], scale: float) ->
         [one.cost.value / 1e6 for one in frontier], [scale * one.figure.value for one in frontier],
         where="post", color=CATEGORICAL[0], linewidth=1.6,
     )  # fmt: skip
+    axes.margins(x=0.12)  # names stand right of their points
     axes.set_xlabel("Cost a year, £m; hollow: another is no dearer and no worse", size=10, color=QUIET)
 
 

@@ -49,6 +49,7 @@ def draw(sums: Mapping[str, FloatArray], context: ChartContext) -> Chart | None:
     subtitle = "Share of time with no ARV of its own free, by hour of the day and force; bands are intervals"
     rows = -(-len(shown) // _PANELS_A_ROW)
     figure, box = canvas(title, subtitle, context, _REST_IN + rows * _ROW_IN)
+    box["top"] -= 0.2 / figure.get_figheight()  # names of the panels stand above them
     grid = figure.add_gridspec(rows, _PANELS_A_ROW, hspace=0.42, wspace=0.12, left=0.07, right=0.98, **box)
     top = max(1.08 * float(np.nanmax(data[["none_free_share", "none_free_share_high"]].to_numpy())), 0.01)
     for index, force in enumerate(shown):

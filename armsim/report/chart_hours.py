@@ -107,7 +107,7 @@ def _plot(axes: Axes, data: pd.DataFrame, levels: Sequence[ThreatLevel]) -> None
         axes.vlines(at, part["low_minutes"], part["high_minutes"], color=style.colour, linewidth=1.4)
         ends.append(float(part["p90_minutes"].dropna().iloc[-1]))
     limits = data["high_minutes"].where(data["high_minutes"] != math.inf)
-    top = 1.08 * max(limits.max(), data["p90_minutes"].max())
+    top = 1.08 * pd.concat([limits, data["p90_minutes"]]).max()  # limits are NaN of one replication
     axes.set(xlim=(0, 24), ylim=(0, top), xlabel="Hour of the day the call was received", ylabel="Minutes")
     axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
     label_ends(axes, [level.name for level in levels], looks, ends, gap=0.08 * top)

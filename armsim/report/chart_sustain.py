@@ -48,6 +48,7 @@ def draw(found: Sustained, context: ChartContext) -> Chart:
     shown = found.judged
     rows = -(-len(shown) // _PANELS_A_ROW)
     figure, box = canvas(title, subtitle, context, _REST_IN + rows * _ROW_IN)
+    box["top"] -= 0.2 / figure.get_figheight()  # names of the panels stand above them
     grid = figure.add_gridspec(rows, _PANELS_A_ROW, hspace=0.52, wspace=0.16, left=0.075, right=0.975, **box)
     for index, one in enumerate(shown):
         _panel(figure.add_subplot(grid[divmod(index, _PANELS_A_ROW)]), one, found.looked_at)

@@ -18,6 +18,8 @@ from armsim.study.sweep import NOISE
 #: Bars that fit on a page.
 _MOST = 15
 _LONGEST = 46
+#: Signs of the value at an end of a bar that have room beside it.
+_END_WIDTH = 14
 _ENDS = {"low": (CATEGORICAL[0], ""), "high": (CATEGORICAL[1], "////")}
 _BAR = 0.5
 #: Room for labels, on each side, as a part of what is drawn.
@@ -117,9 +119,13 @@ def _end(
     right = moved > 0
     edge = base + (np.nanmax([moved, high, 0.0]) if right else np.nanmin([moved, low, 0.0]))
     axes.annotate(
-        printable(f"{row[f'{end}_end']}"), (float(edge), height), (5 if right else -5, 0),
+        _cut(printable(f"{row[f'{end}_end']}")), (float(edge), height), (5 if right else -5, 0),
         textcoords="offset points", ha="left" if right else "right", va="center", size=8.5,
     )  # fmt: skip
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _END_WIDTH else f"{value[: _END_WIDTH - 1]}…"
 
 
 def _reach(rows: pd.DataFrame, scale: float) -> tuple[float, float]:

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from armsim.config.options import parts_of
 from armsim.domain import Milestone
 from armsim.report import (
     chart_availability,
     chart_availability_day,
     chart_distribution,
     chart_forces,
+    chart_grades,
     chart_hours,
     chart_map,
     chart_percentiles,
+    chart_replications,
+    chart_utilisation,
+    chart_waterfall,
     gather,
 )
 from armsim.report.files import save
-from armsim.report.record import Chart, ChartContext
+from armsim.report.record import ILLUSTRATIVE, SYNTHETIC, Chart, ChartContext
 from armsim.study.results import Results
 
 _WITHIN = 15.0
@@ -56,12 +61,20 @@ def context_of(results: Results, option: str) -> ChartContext:
     """What the footers of an option's charts say."""
     one = results.option(option)
     return ChartContext(
-        title=one.scenario.title if len(results.options) == 1 else f"{one.scenario.title} ({option})",
+        title=one.scenario.title
+        if len(results.options) == 1
+        else f"{one.scenario.title} ({_run_words(option)})",
         run_id=results.run_id,
         replications=len(one.totals),
         version=str(results.manifest["versions"]["armsim"]),
+        note=SYNTHETIC if one.scenario.region.generated is not None else ILLUSTRATIVE,
         confidence=one.scenario.study.confidence,
     )
+
+
+def _run_words(option: str) -> str:
+    """A run's name to be read: the option and its condition."""
+    return ", ".join(part for part in parts_of(option) if part)
 
 
 def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
@@ -79,6 +92,10 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
         "armed response",
         "incidents graded firearms",
     )
+    yield chart_waterfall.draw(gather.part_sums(option), context)
+    yield chart_percentiles.draw_second(
+        *gather.second_curves(option), option.scenario.study.second_incident_within, context
+    )
     yield chart_distribution.draw(
         gather.milestone_curves(option),
         gather.target_lines(option.scenario, Milestone.FIRST_OFFICER, "G1"),
@@ -86,12 +103,14 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
         ("First armed, firearms", "firearms incidents get an armed unit"),
         "all levels together",
     )
+    yield chart_grades.draw(gather.grade_curves(option), context)
     yield chart_hours.draw(
         gather.hour_curves(option, Milestone.FIRST_OFFICER, "G1"),
         context,
         "grade 1 response",
         "First officer at grade 1",
     )
+    yield chart_utilisation.draw(gather.work_by_hour(option), context)
     yield chart_map.draw(
         option.zones,
         gather.potential(option, spells[0][0]),
@@ -99,3 +118,4 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
         context,
         _WITHIN,
     )
+    yield chart_replications.draw(gather.looks(option), context)

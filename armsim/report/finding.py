@@ -68,7 +68,7 @@ def availability(
     """Title of free ARVs over time: the share of time with none free at two levels."""
     sign = direction(difference)
     if sign == 0:
-        return f"No clear difference in time without a free ARV at {after[0].name}"
+        return f"No clear difference between {before[0].name} and {after[0].name} in time without a free ARV"
     verb = "rises" if sign > 0 else "falls"
     return f"Time with no ARV free {verb} from {_from_to(before[1], after[1])} at {after[0].name}"
 
@@ -128,6 +128,71 @@ def percentiles_alone(subject: str, level: str, ninetieth: Estimate) -> str:
     if math.isnan(ninetieth.value):
         return f"90th percentile of {subject} is not reached at {level}"
     return f"Nine in ten: {subject} within {_about(ninetieth)}{minutes(ninetieth)} minutes at {level}"
+
+
+def second_incident(first: tuple[Estimate, Estimate], second: tuple[Estimate, Estimate]) -> str:
+    """Title of armed response to a second incident: 90th percentile, or else median, by their limits.
+
+    Args:
+        first: median and 90th percentile of any other firearms incident, in minutes.
+        second: the same of a second incident.
+    """
+    for words, before, after in (
+        ("Slowest tenth of", first[1], second[1]), ("Median", first[0], second[0])
+    ):  # fmt: skip
+        if apart(before, after):
+            word = "slower" if apart(before, after) > 0 else "faster"
+            figures = f"{minutes(after)} minutes, against {minutes(before)}"
+            return f"{words} armed response is {word} to a second incident: {figures}"
+    return "No clear difference in armed response to a second incident"
+
+
+def by_grade(grade: str, who: str, ninetieth: Estimate) -> str:
+    """Title of percentile bars by grade: within how long nine in ten are reached.
+
+    Args:
+        grade: such as ``Grade 1``.
+        who: such as ``first officer``.
+        ninetieth: in minutes; NaN when not reached.
+    """
+    whose = grade[0].lower() + grade[1:]
+    if math.isnan(ninetieth.value):
+        return f"Nine in ten {whose} incidents: {who} is not reached"
+    return f"Nine in ten {whose} incidents: {who} within {_about(ninetieth)}{minutes(ninetieth)} minutes"
+
+
+def longest_part(total: Estimate, part: str, share: Estimate, clear: bool) -> str:
+    """Title of the parts of armed response.
+
+    Args:
+        total: mean of the whole, minutes.
+        part: the longest part, such as ``travel``.
+        share: its share of the whole.
+        clear: whether it is clearly the longest.
+    """
+    whole = f"the average armed response of {_about(total)}{minutes(total)} minutes"
+    if not clear:
+        return f"No one part clearly takes the most of {whole}"
+    return f"{part} is {_about(share, 0.03)}{percent(share)} of {whole}"
+
+
+def busiest(level: ThreatLevel, worst: tuple[int, Estimate], best: tuple[int, Estimate]) -> str:
+    """Title of what ARVs do by hour: names two hours only when their limits, set for all at once, part."""
+    if apart(best[1], worst[1]) <= 0:
+        return f"No clear difference in how busy ARVs are between hours at {level.name}"
+    return (
+        f"At {level.name}, ARVs are busiest at {worst[0]:02d}:00 ({worst[1].value:.0%}), "
+        f"least at {best[0]:02d}:00 ({best[1].value:.0%})"
+    )
+
+
+def exactness(replications: int, ninetieth: Estimate) -> str:
+    """Title of the trace: how well so many replications tell the 90th percentile of armed response."""
+    half = ninetieth.half_width
+    if not math.isfinite(half):
+        return f"{replications:,} replications cannot tell the 90th percentile of armed response"
+    known = f"{half:.1f} minutes" if half < 10 else f"{half:.0f} minutes"
+    return f"Armed 90th percentile is known to ±{known} after {replications:,} replications"
 
 
 def _from_to(before: Estimate, after: Estimate) -> str:

@@ -8,14 +8,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from armsim.analysis.availability import level_may_differ
+from armsim.analysis.availability import WORK, level_may_differ
 from armsim.analysis.curve import ResponseCurve
 from armsim.analysis.intervals import FloatArray
 from armsim.analysis.option import OptionData
+from armsim.analysis.resampled import chosen
+from armsim.analysis.response_parts import PARTS
 from armsim.config.schema import Scenario
 from armsim.domain import Grade, Milestone, ThreatLevel
 from armsim.model.threat import timeline
 from armsim.report.chart_availability import FREE, MINUTES, ON_POST, ZERO_FREE
+from armsim.report.chart_replications import Look, counts
+from armsim.report.read import in_minutes
 from armsim.report.record import TargetLine
 
 #: Names of the sums behind each column of an availability table.
@@ -135,6 +139,69 @@ def arv_bases(manifest: Mapping[str, Any], option: str) -> pd.DataFrame:
 def _availability(option: OptionData, cells: Sequence[str]) -> FloatArray:
     table = np.zeros((len(option.totals), len(cells), len(_SUMS)))
     for column, name in _SUMS.items():
-        wanted = option.totals.reindex(columns=[f"{name}:{cell}" for cell in cells], fill_value=0.0)
-        table[:, :, column] = wanted.to_numpy(dtype=np.float64)
+        table[:, :, column] = _columns(option, [f"{name}:{cell}" for cell in cells])
     return table
+
+
+def grade_curves(option: OptionData) -> dict[tuple[str, str], ResponseCurve]:
+    """Curves by grade and who comes: the first officer at grades 1 to 3, the first armed unit at firearms."""
+    wanted = (
+        ("Grade 1", "first officer", Milestone.FIRST_OFFICER, "G1"),
+        ("Grade 2", "first officer", Milestone.FIRST_OFFICER, "G2"),
+        ("Grade 3", "first officer", Milestone.FIRST_OFFICER, "G3"),
+        ("Firearms", "first armed unit", Milestone.FIRST_ARMED, "FIREARMS"),
+    )
+    return {(grade, who): option.curve(milestone, grade=code) for grade, who, milestone, code in wanted}
+
+
+def second_curves(option: OptionData) -> tuple[ResponseCurve, ResponseCurve]:
+    """Curves of first armed response to second firearms incidents and to all others."""
+    part = option.where(Milestone.FIRST_ARMED, "FIREARMS")
+    return part.curve(Milestone.FIRST_ARMED, second=True), part.curve(Milestone.FIRST_ARMED, second=False)
+
+
+def part_sums(option: OptionData) -> dict[str, FloatArray]:
+    """Incidents and minutes of each part of armed response by level, shape (R, 1 + parts) each."""
+    found = {}
+    for level in option.levels:
+        names = [f"response_parts:level={level.name}"]
+        names += [f"response_part_minutes:level={level.name}:part={part}" for part in PARTS]
+        if names[0] in option.totals:
+            found[level.name] = _columns(option, names)
+    return found
+
+
+def work_by_hour(option: OptionData) -> dict[ThreatLevel, FloatArray]:
+    """Minutes of ARVs on duty by level, shape (R, 24, kinds of work) each."""
+    return {
+        level: np.stack(
+            [
+                _columns(option, [f"arv_work_minutes:level={level.name}:hour={h}:work={w}" for w in WORK])
+                for h in range(24)
+            ],
+            axis=1,
+        )
+        for level in option.levels
+    }
+
+
+def looks(option: OptionData) -> list[Look]:
+    """What the first replications say, in order of their index, as they add up."""
+    confidence, ran = option.scenario.study.confidence, [int(index) for index in option.totals.index]
+    armed = option.where(Milestone.FIRST_ARMED, "FIREARMS")
+    levels = [level.name for level in option.levels]
+    found = []
+    for count in counts(len(ran)):
+        part = chosen(armed, ran[:count])
+        curve = part.curve(Milestone.FIRST_ARMED)
+        none = part.ratio(
+            [f"arv_free_zero_minutes:level={name}" for name in levels],
+            [f"minutes:level={name}" for name in levels],
+        )
+        found.append(Look(count, in_minutes(curve.quantile_interval(0.9, confidence)), none))
+    return found
+
+
+def _columns(option: OptionData, names: Sequence[str]) -> FloatArray:
+    """Some totals by replication, shape (R, names); 0 where a run has none."""
+    return np.asarray(option.totals.reindex(columns=list(names), fill_value=0.0), dtype=np.float64)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
+from html import escape
 from typing import NamedTuple
 
 import pandas as pd
 from matplotlib.figure import Figure
+
+#: What is made up about an area on the map, and about one that is generated.
+ILLUSTRATIVE = "illustrative bases and fleet"
+SYNTHETIC = f"synthetic region, {ILLUSTRATIVE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +32,15 @@ class ChartContext:
     run_id: str
     replications: int
     version: str
-    note: str = "illustrative bases and fleet"
+    note: str = ILLUSTRATIVE
     confidence: float = 0.95
 
     @property
     def source(self) -> str:
         """The source line: program, run, replications, what is made up, what the intervals show."""
         return (
-            f"Source: armsim {self.version}, run {self.run_id}, {self.replications:,} replications; "
+            f"Source: armsim {self.version}, run {self.run_id}, {self.replications:,} "
+            f"replication{'' if self.replications == 1 else 's'}; "
             f"{self.note}. Intervals show simulation noise only."
         )
 
@@ -59,6 +66,16 @@ class Chart:
     data: pd.DataFrame
     caption: str
     context: ChartContext
+
+    def _repr_html_(self) -> str:
+        """For a notebook: the picture with its text for those who cannot see it, and its caption."""
+        from armsim.report.files import drawn  # noqa: PLC0415 (it writes charts, and so needs this module)
+
+        picture = base64.b64encode(drawn(self, "png")).decode()
+        return (
+            f'<figure><img src="data:image/png;base64,{picture}" alt="{escape(self.alt)}" '
+            f'style="max-width:100%"><figcaption>{escape(self.caption)}</figcaption></figure>'
+        )
 
 
 class TargetLine(NamedTuple):

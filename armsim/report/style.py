@@ -24,6 +24,8 @@ SEQUENTIAL = ("#CFE2F1", "#9FC5E2", "#6BA3D0", "#2F74AC", "#12436D")
 INK, QUIET, GRID, SHADE = "#0B0C0C", "#505A5F", "#D9D9D9", "#EEEEEE"
 MAX_SERIES = 4
 WIDTH_IN = 10.0
+#: Labels of the texts that stand elsewhere when a chart is drawn bare.
+FINDING, SOURCE = "finding", "source"
 
 RC: Any = {
     "font.family": ["DejaVu Sans"],  # ships with matplotlib, so every machine draws the same
@@ -100,15 +102,23 @@ def canvas(
         The figure, and the ``top`` and ``bottom`` between which axes may stand, for ``add_gridspec``.
     """
     figure = Figure(figsize=(WIDTH_IN, height_in))
-    heading, lower = textwrap.fill(printable(title), 70), textwrap.fill(printable(subtitle), 108)
+    heading, lower = balanced(printable(title), 70), balanced(printable(subtitle), 108)
     foot = textwrap.fill(f"{printable(context.source)} Scenario: {printable(context.title)}.", 130)
     below = 0.22 + 0.28 * (heading.count("\n") + 1)
     top = below + 0.20 * (lower.count("\n") + 1) + 0.28
     bottom = 0.75 + 0.14 * (foot.count("\n") + 1)
-    figure.text(0.02, 1 - 0.12 / height_in, heading, size=15.5, weight="bold", va="top", linespacing=1.15)
+    head: dict[str, Any] = {"size": 15.5, "weight": "bold", "va": "top", "linespacing": 1.15}
+    figure.text(0.02, 1 - 0.12 / height_in, heading, label=FINDING, **head)
     figure.text(0.02, 1 - below / height_in, lower, size=11, color=QUIET, va="top")
-    figure.text(0.02, 0.10 / height_in, foot, size=8.5, color=QUIET, va="bottom")
+    figure.text(0.02, 0.10 / height_in, foot, size=8.5, color=QUIET, va="bottom", label=SOURCE)
     return figure, {"top": 1 - top / height_in, "bottom": bottom / height_in}
+
+
+def balanced(text: str, width: int) -> str:
+    """The text in as few lines as *width* characters allow, none of them much shorter than the others."""
+    count = len(textwrap.wrap(text, width))
+    least = next(size for size in range(1, width + 1) if len(textwrap.wrap(text, size)) <= max(count, 1))
+    return textwrap.fill(text, least)
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 import unicodedata
 
+#: Abbreviations of the trade, in capitals wherever a name holds one.
+_ABBREVIATED = frozenset(("AFO", "ARV", "CED", "CTSFO", "NPT", "PCSO", "SFO"))
+
+
+def named(name: str) -> str:
+    """A name of a scenario to be read: spaces for underscores, abbreviations of the trade in capitals."""
+    parts = name.replace("_", " ").split(" ")
+    return " ".join(part.upper() if part.upper() in _ABBREVIATED else part for part in parts)
+
+
+def file_word(text: str) -> str:
+    """A text as the end of a file's name: small letters, figures, and underscores between."""
+    return "_".join("".join(sign if sign.isalnum() else " " for sign in text.lower()).split())
+
 
 def printable(text: str) -> str:
     """The text without characters that XML forbids or that turn the reading direction; one space a gap."""

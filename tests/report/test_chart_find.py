@@ -39,7 +39,7 @@ def found(levers, points, answer=None):
 def test_one_lever_names_the_least_value_and_costs(tmp_path):
     points = [point((0,), 0.06, 1e6), point((1,), 0.03, 2e6), point((2,), 0.012, 3e6, met=True)]
     chart = draw(found(["units.arv.vehicles=5..7"], points, points[2]), CONTEXT)
-    assert chart.title == "7 is the least that meets the target: no ARV free at most 2.0% (1.2%)"
+    assert chart.title == "ARV vehicles: 7 is the least that meets no ARV free at most 2.0% (1.2%)"
     assert "5: 6.0% (5.6% to 6.4%); 6: 3.0% (2.6% to 3.4%)" in chart.alt
     labels = [one.get_text() for one in chart.figure.axes[0].get_xticklabels()]
     assert labels == ["5\n£1.00m", "6\n£2.00m", "7\n£3.00m"]
@@ -51,7 +51,7 @@ def test_one_lever_names_the_least_value_and_costs(tmp_path):
 def test_out_of_reach_says_the_best():
     points = [point((0,), 0.06), point((1,), 0.03)]
     chart = draw(found(["units.arv.vehicles=5,6"], points), CONTEXT)
-    assert chart.title == "No value meets the target: no ARV free at most 2.0%; the best, 6, has 3.0%"
+    assert chart.title == "ARV vehicles: no value meets no ARV free at most 2.0%; the best, 6, has 3.0%"
     low, high = chart.figure.axes[0].get_ylim()
     assert low < 2.0 < high  # the target is on the chart
 
@@ -65,7 +65,7 @@ def test_two_levers_stand_against_cost():
     ]
     result = found(["units.arv.vehicles=5,6", "desk.capacity=1,2"], points, points[3])
     chart = draw(result, CONTEXT)
-    assert chart.title.startswith("6 and 2 is the cheapest that meets the target")
+    assert chart.title.startswith("ARV vehicles and desk capacity: 6 and 2 is the cheapest that meets")
     steps = [line for line in chart.figure.axes[0].get_lines() if line.get_drawstyle() == "steps-post"]
     assert [line.get_xdata().tolist() for line in steps] == [[1.0, 2.0, 4.0]]
     assert steps[0].get_ydata().tolist() == pytest.approx([6.0, 3.0, 1.0])

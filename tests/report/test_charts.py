@@ -87,7 +87,7 @@ def test_availability_data_is_the_mean_over_replications(made, charts):
 def test_availability_title_follows_the_effect(made, charts):
     assert charts["arv_availability"].title.startswith("Time with no ARV free rises from 4% to 9%")
     flat = chart_availability.draw(made.availability(effect=0.0), made.SPELLS, made.CONTEXT)
-    assert flat.title == "No clear difference in time without a free ARV at CRITICAL"
+    assert flat.title == "No clear difference between SEVERE and CRITICAL in time without a free ARV"
 
 
 def test_without_arvs_or_with_one_level_there_is_no_time_chart(made):

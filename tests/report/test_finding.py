@@ -20,9 +20,12 @@ def est(value, low=NAN, high=NAN):
     ("difference", "expected"),
     [
         (est(0.05, 0.03, 0.07), "Time with no ARV free rises from 4% to 9% at CRITICAL"),
-        (est(0.05, -0.01, 0.11), "No clear difference in time without a free ARV at CRITICAL"),
-        (est(0.05, 0.0, 0.10), "No clear difference in time without a free ARV at CRITICAL"),
-        (est(0.05), "No clear difference in time without a free ARV at CRITICAL"),
+        (
+            est(0.05, -0.01, 0.11),
+            "No clear difference between SEVERE and CRITICAL in time without a free ARV",
+        ),
+        (est(0.05, 0.0, 0.10), "No clear difference between SEVERE and CRITICAL in time without a free ARV"),
+        (est(0.05), "No clear difference between SEVERE and CRITICAL in time without a free ARV"),
     ],
 )
 def test_availability_speaks_of_a_rise_only_when_the_paired_limits_leave_out_zero(difference, expected):
