@@ -15,14 +15,16 @@ Examples:
   armsim run scenarios/critical.yaml -n 100 -j 2 --set dispatch.shift_margin="30 min"
 
 \b
-Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true, or no answer (find: no value meets
-the target; choose: not decided; verify: outside the rule; replay: another digest); 2 bad command or scenario;
-3 a replication failed, the others are kept; 130 interrupted, resumable.
+Exit codes: 0 done; 1 done, but a --fail-if or --strict condition is true, or no answer (find: no value
+meets the target; choose: not decided; validate: a primary measure differs; verify: outside the rule;
+replay: another digest); 2 bad command or scenario; 3 a replication failed, the others are kept; 130
+interrupted, resumable.
 """
 _VERBS = {
-    "check": "check", "choose": "choose", "compare": "compare", "explain": "explain",
-    "find": "find", "list": "listing", "replay": "replay", "run": "run", "schema": "schema", "show": "show",
-    "sustain": "sustain", "sweep": "sweep", "verify": "verify",
+    "calibrate": "calibrate", "check": "check", "choose": "choose", "compare": "compare",
+    "explain": "explain", "find": "find", "list": "listing", "log": "log", "new": "new", "region": "region",
+    "replay": "replay", "report": "report", "run": "run", "schema": "schema", "show": "show",
+    "sustain": "sustain", "sweep": "sweep", "validate": "validate", "verify": "verify",
 }  # fmt: skip
 
 

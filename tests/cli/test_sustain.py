@@ -76,10 +76,10 @@ def test_a_replication_that_fails_ends_with_three(hand, monkeypatch):
 
     played = simulation.simulate
 
-    def fail(world, seed, index, record):
+    def fail(world, seed, index, record, *more):
         if index == 1:
             raise ValueError("made to fail")
-        return played(world, seed, index, record)
+        return played(world, seed, index, record, *more)
 
     monkeypatch.setattr(simulation, "simulate", fail)
     result = call(hand, "--days", "2", "-n", "2", "-j", "1", "--no-charts")

@@ -1,0 +1,1 @@
+"""The report of a run: one HTML file that stands alone, made from the run folder and nothing else."""
