@@ -1,4 +1,4 @@
-"""Build hook: takes the shipped scenarios along, and compiles the engine's hot modules with mypyc where it can.
+"""Build hook: takes the shipped scenarios along, and compiles the engine's hot modules with mypyc if it can.
 
 The source is ordinary Python and runs as it is; the compiled modules give the same logs in about six tenths
 of the time. Without a compiler, or with ``ARMSIM_PURE=1``, the wheel is pure Python and a line says so.
