@@ -1,6 +1,5 @@
 """What a notebook uses: objects that show themselves, tables in and out, charts in one call, registering."""
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -14,10 +13,8 @@ from armsim.errors import ArmsimError, ReplicationError, ScenarioError
 from armsim.model.policies import NearestWithReserve, NoOptions
 
 HOSTILE = "<script>alert('x')</script>"
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parent / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-TEXT = f"""{_MODULE.TINY}
+TINY = Path(__file__).with_name("tiny.yaml").read_text(encoding="utf-8")
+TEXT = f"""{TINY}
 overrides:
   fewer: {{description: Two vehicles, set: {{units.arv.vehicles: 2}}}}
 """

@@ -1,6 +1,5 @@
 """The replay of a day in a browser without network: time, keys, positions, hostile names, phone."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +13,14 @@ from armsim.study.replay import replay
 from armsim.study.runner import execute
 from armsim.study.story_window import Stretch
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 HOSTILE = "<img src=x onerror='window.caught=1'></script><script>window.caught=1</script>"
 CLOCK = "document.getElementById('clock').textContent"
 
 
 @pytest.fixture(scope="module")
 def replayed(tmp_path_factory):
-    text = _MODULE.TINY.replace("serves: [FIREARMS, G1]}", "serves: [FIREARMS, G1], patrol: {slot: 60 min}}")
+    text = TINY.replace("serves: [FIREARMS, G1]}", "serves: [FIREARMS, G1], patrol: {slot: 60 min}}")
     file = tmp_path_factory.mktemp("day") / "tiny.yaml"
     file.write_text(text.replace("title: Tiny", f'title: "Tiny {HOSTILE}"'))
     folder = execute(

@@ -1,4 +1,3 @@
-import importlib.util
 import re
 from pathlib import Path
 
@@ -7,15 +6,13 @@ from click.testing import CliRunner
 
 from armsim.cli import main
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("tiny.yaml").write_text(_MODULE.TINY)
+    Path("tiny.yaml").write_text(TINY)
     return "tiny.yaml"
 
 
@@ -31,7 +28,7 @@ def test_check_says_what_is_there(tiny):
 
 def test_problems_are_one_a_line_and_counted(tiny):
     Path(tiny).write_text(
-        _MODULE.TINY.replace("bases: all, arv", "bases: al, arv").replace("pattern: day", "pattern: dya")
+        TINY.replace("bases: all, arv", "bases: al, arv").replace("pattern: day", "pattern: dya")
     )
     result = call("run", tiny)
     assert result.exit_code == 2
@@ -95,7 +92,7 @@ def test_failed_replication_ends_with_3(tiny, monkeypatch):
 
 
 def test_show_diff_and_schema(tiny):
-    Path("other.yaml").write_text(_MODULE.TINY.replace("window: 1 day", "window: 2 days"))
+    Path("other.yaml").write_text(TINY.replace("window: 1 day", "window: 2 days"))
     assert call("show", tiny, "--diff", "other.yaml").stdout == 'window: "1 day" -> "2 days"\n'
     assert "# tiny.yaml:5" in call("show", tiny, "--origins").stdout
     assert '"$schema"' in call("schema").stdout

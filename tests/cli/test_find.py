@@ -1,4 +1,3 @@
-import importlib.util
 import json
 from pathlib import Path
 
@@ -7,16 +6,14 @@ from click.testing import CliRunner
 
 from armsim.cli import main
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 LEVER = "units.arv.vehicles=1..3"
 
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("tiny.yaml").write_text(_MODULE.TINY)
+    Path("tiny.yaml").write_text(TINY)
     return tmp_path
 
 

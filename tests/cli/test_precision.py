@@ -1,4 +1,3 @@
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -6,15 +5,13 @@ from click.testing import CliRunner
 
 from armsim.cli import main
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
 def tiny(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    Path("tiny.yaml").write_text(_MODULE.TINY)
+    Path("tiny.yaml").write_text(TINY)
     return "tiny.yaml"
 
 

@@ -1,4 +1,3 @@
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -6,9 +5,7 @@ import pytest
 from armsim.config.loader import load_scenario
 from armsim.errors import ScenarioError
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -33,7 +30,7 @@ _SPEC.loader.exec_module(_MODULE)
 )
 def test_each_fault_is_found_where_it_is(tmp_path, change, path, message):
     file = tmp_path / "tiny.yaml"
-    file.write_text(_MODULE.TINY)
+    file.write_text(TINY)
     if message is None:
         loaded = load_scenario(file, sets=[change, "window=7 days"])
         assert loaded.scenario.demand.types["call"].annual == 40_000_000
@@ -55,7 +52,7 @@ def test_each_fault_is_found_where_it_is(tmp_path, change, path, message):
 def test_what_nothing_uses_is_remarked_on(tmp_path, change, path):
     """A misspelt name may define something new beside what it meant: a note, as it may be meant."""
     file = tmp_path / "tiny.yaml"
-    file.write_text(_MODULE.TINY)
+    file.write_text(TINY)
     assert [note.path for note in load_scenario(file).notes] == []
     notes = load_scenario(file, sets=[change]).notes
     assert [note.path for note in notes if "misspelt" in note.message] == [path]

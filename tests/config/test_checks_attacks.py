@@ -1,15 +1,12 @@
 """What is remarked on in attacks and drawn levels: it may be meant, but does nothing."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 from armsim.config.loader import load_scenario
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 
 ATTACK = "attacks.raid={incident: armed}"
 RAISING = "attacks.raid={incident: armed, annual: 1, level: {to: CRITICAL, lasts: {exactly: 1 day}}}"
@@ -37,7 +34,7 @@ NEXT = "threat.process.levels.SEVERE.next.CRITICAL"
 )
 def test_what_does_nothing_is_remarked_on(tmp_path, changes, expected):
     file = tmp_path / "tiny.yaml"
-    file.write_text(_MODULE.TINY)
+    file.write_text(TINY)
     notes = load_scenario(file, sets=changes).notes
     assert [note.path for note in notes] == [path for path, _ in expected]
     for note, (_, words) in zip(notes, expected, strict=True):

@@ -1,6 +1,5 @@
 """What a scenario says of a log and of surges, checked where it is written."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,7 @@ import pytest
 from armsim.config.loader import load_scenario
 from armsim.errors import ScenarioError
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-TINY = _MODULE.TINY
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 MAPPING = """armsim_log: 1
 name: Testshire
 files: log.csv

@@ -1,6 +1,5 @@
 """The mapping files and settings that docs/logs.md shows are what armsim reads."""
 
-import importlib.util
 import re
 from pathlib import Path
 
@@ -19,9 +18,7 @@ BLOCKS = re.findall(
 )
 MAPPINGS = [block for block in BLOCKS if block.startswith("armsim_log")]
 SETTINGS = [block for block in BLOCKS if not block.startswith("armsim_log")]
-_SPEC = importlib.util.spec_from_file_location("tiny", ROOT / "tests" / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (ROOT / "tests" / "tiny.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("block", MAPPINGS)
@@ -48,7 +45,7 @@ def test_settings_of_the_page_make_a_scenario_that_draws_its_incidents(block, tm
     ]
     (tmp_path / "calls.csv").write_text("\n".join([header, *rows, ""]))
     shown = yaml.safe_load(block)
-    tiny = yaml.safe_load(_MODULE.TINY)
+    tiny = yaml.safe_load(TINY)
     tiny["demand"] |= shown.get("demand", {})
     tiny |= {name: shown[name] for name in ("overrides", "conditions") if name in shown}
     if "surge" in shown.get("demand", {}):

@@ -1,6 +1,5 @@
 """The same study gives the same bytes from shards, a Dask cluster that loses a worker, and ten kills."""
 
-import importlib.util
 import random
 import socket
 import subprocess
@@ -18,9 +17,7 @@ from armsim.study.plan import Study
 from armsim.study.runner import execute
 from armsim.study.shards import Shard
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).parents[1] / "study" / "conftest.py")
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 N = 43  # eight whole chunks and a part of one, of each of two options
 PATIENCE = 60  # seconds
 
@@ -28,7 +25,7 @@ PATIENCE = 60  # seconds
 @pytest.fixture(scope="module")
 def study(tmp_path_factory):
     file = tmp_path_factory.mktemp("scenario") / "tiny.yaml"
-    file.write_text(_MODULE.TINY)
+    file.write_text(TINY)
     more = load_scenario(file, sets=["teams.arv.establishment=7"])
     return Study({"now": load_scenario(file), "more": more}, replications=N)
 

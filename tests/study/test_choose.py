@@ -1,6 +1,5 @@
 """Choosing among the options of small runs: who is out is run no longer, a resumed choice is the same."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +16,9 @@ from armsim.study import store
 from armsim.study.choose import choose, parse_asked, run_choice
 from armsim.study.runner import execute
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).with_name("conftest.py"))
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 TEXT = (
-    _MODULE.TINY
+    TINY
     + """
 overrides:
   fast: {description: Fast, set: {travel.cruising_speed: 80 km/h}}

@@ -1,6 +1,5 @@
 """Options of small runs, compared: pairs by index, limits, verdicts, refusals."""
 
-import importlib.util
 import json
 import math
 import shutil
@@ -26,9 +25,7 @@ from armsim.study.precision import looks, parse_precision, run_to_precision, sep
 from armsim.study.results import Results
 from armsim.study.runner import execute
 
-_SPEC = importlib.util.spec_from_file_location("tiny", Path(__file__).with_name("conftest.py"))
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
+TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 OVERRIDES = """
 overrides:
   faster: {description: Faster, set: {travel.cruising_speed: 80 km/h}}
@@ -50,7 +47,7 @@ def study(file, names, replications=N, **more):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     folder = tmp_path_factory.mktemp("compare")
-    (folder / "tiny.yaml").write_text(_MODULE.TINY.replace("study: {", STUDY) + OVERRIDES)
+    (folder / "tiny.yaml").write_text(TINY.replace("study: {", STUDY) + OVERRIDES)
     return folder
 
 

@@ -236,7 +236,7 @@ def _map(view: View) -> Spec | None:
     land = land.transform_calculate(value="datum.properties['m' + shown]").transform_calculate(
         band=_band(edges), minutes="isValid(datum.value) ? format(datum.value, '.1f') : 'not read'"
     )
-    line = {} if len(zones) > _MANY_ZONES else {"stroke": "#FFFFFF"}
+    line: dict[str, Any] = {} if len(zones) > _MANY_ZONES else {"stroke": "#FFFFFF"}
     chart = land.mark_geoshape(strokeWidth=0.4, **line).encode(color=colour, tooltip=tips)
     whole = (
         _layered(alt, "map", (chart, *_bases(alt, view)))
