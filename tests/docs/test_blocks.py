@@ -42,7 +42,7 @@ def test_pieces_of_files_have_keys_and_values_that_armsim_knows(page, text, tmp_
 
 
 @pytest.mark.parametrize(
-    ("page", "text"), [one for one in blocks("yaml") if one.values[1].startswith("extends: severe.yaml")]
+    ("page", "text"), [one for one in blocks("yaml") if "\nextends: severe.yaml\n" in f"\n{one.values[1]}"]
 )
 def test_whole_scenarios_shown_load(page, text, tmp_path):
     for path in (ROOT / "scenarios").glob("severe.*"):

@@ -1,4 +1,7 @@
-"""Every command in an ``sh`` block of the README and the pages in docs/ runs, with few replications."""
+"""Every command in an ``sh`` block of the README and the pages in docs/ runs, with few replications.
+
+A ``yaml`` block that begins with a comment of a path is a file that the reader is told to save there.
+"""
 
 import re
 import shlex
@@ -23,12 +26,21 @@ def commands(page):
     return [shlex.split(line, comments=True) for line in shown]
 
 
+def saved(page):
+    """Path and text of the files that a page has its reader save."""
+    return re.findall(
+        r"^```yaml\n# (scenarios/\S+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S
+    )
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)], ids=lambda page: page.name)
 def test_every_command_shown_runs(page, tmp_path, monkeypatch):
     """Beside a copy of the scenarios, in order: what one leaves the next may read."""
     (tmp_path / "scenarios").mkdir()
     for path in (ROOT / "scenarios").iterdir():
         (tmp_path / "scenarios" / path.name).write_bytes(path.read_bytes())
+    for name, text in saved(page):
+        (tmp_path / name).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     for words in commands(page):
         assert words[0] in (".venv/bin/armsim", "armsim"), words
