@@ -9,6 +9,7 @@ import json
 import os
 import platform
 import shutil
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -29,8 +30,9 @@ _NO_LOCKS = (errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK)
 
 
 def unfinished(path: Path) -> Path:
-    """Where *path* is written until it is whole: beside it, under a name of this process's own."""
-    return path.with_name(f"{UNFINISHED}{platform.node()}-{os.getpid()}-{path.name}")
+    """Where *path* is written until it is whole: beside it, under a name of this thread's own."""
+    writer = f"{platform.node()}-{os.getpid()}-{threading.get_native_id()}"
+    return path.with_name(f"{UNFINISHED}{writer}-{path.name}")
 
 
 def write_bytes(path: Path, content: bytes) -> None:

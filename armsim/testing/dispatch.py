@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from functools import partial
 from math import inf, isnan
 from random import Random
@@ -162,7 +161,7 @@ def _unit(
 def _candidates(groups: list[tuple[Run, list[tuple[UnitView, float]]]]) -> Candidates:
     found = Candidates(0.0)
     for run, rows in groups:
-        found.runs.append(copy(run))
+        found.runs.append(Run(run.kind, run.count, run.handicap, run.spare))
         found.units += [unit for unit, _ in rows]
         found.minutes += [minutes for _, minutes in rows]
     return found
