@@ -141,16 +141,14 @@ def scheduling(study: Study) -> None:
         here, there = (used() - before).tolist()
     beside = there - run.chunks
     print(
-        f"Dask, {run.wall:.0f} s: chunks {run.chunks:.1f} CPU s; workers beside them {beside:.1f}; client and "
-        f"scheduler {here:.1f}, of which {idle * run.wall:.1f} an idle scheduler's and {plain:.1f} a client's "
-        "without Dask"
+        f"Dask, {run.wall:.0f} s: chunks {run.chunks:.1f} CPU s; workers beside them {beside:.1f}; client "
+        f"and scheduler {here:.1f}, of which {idle * run.wall:.1f} an idle scheduler's and {plain:.1f} a "
+        "client's without Dask"
     )
     extra = max(0.0, here - plain) + max(0.0, beside)
     least = max(0.0, here - plain - idle * run.wall) + max(0.0, beside)
-    print(
-        f"scheduling {least / run.chunks:.1%} of the chunks, {extra / run.chunks:.1%} with the idle scheduler"
-    )
-    print("(wanted: below 2%)")
+    print(f"scheduling {least / run.chunks:.1%} of the chunks (wanted: below 2%)")
+    print(f"with what the scheduler takes when idle: {extra / run.chunks:.1%}")
 
 
 def main() -> None:
