@@ -21,6 +21,11 @@ SHORT = ("--set", "window=2 days", "--set", "warm_up=0", "--set", "cool_down=6 h
 #: Four whole chunks and a part of one: after the first there is time to be stopped, on a busy machine too.
 N = 21
 CHUNKS = [0, 5, 10, 15, 20]
+HEEDING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 PATIENCE = 120  # seconds before a run counts as hung
 
 
@@ -49,9 +54,16 @@ def run(*more, code=0, **where):
 
 
 def stop(out, with_signal, *more):
-    """Start a run and send it a signal as soon as its first chunk is there; workers must end with it."""
+    """Start a run and send it a signal as soon as its first chunk is there; workers must end with it.
+
+    It heeds Ctrl-C even if these tests were started in the background, where a shell has it ignored.
+    """
     process = subprocess.Popen(
-        words(*more, out=out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment()
+        [sys.executable, "-c", HEEDING, *words(*more, out=out)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
     )
     deadline = time.monotonic() + PATIENCE
     while not parts(out) and process.poll() is None and time.monotonic() < deadline:
