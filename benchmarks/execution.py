@@ -38,7 +38,7 @@ from armsim.study.runner import execute
 _IDLE = 10.0
 
 
-def timed(spent: Counter[str], module: Any, name: str) -> None:
+def timed(by_part: Counter[str], module: Any, name: str) -> None:
     """Count the CPU seconds of a function of a module."""
     inner: Callable[..., Any] = getattr(module, name)
 
@@ -47,7 +47,7 @@ def timed(spent: Counter[str], module: Any, name: str) -> None:
         try:
             return inner(*given, **named)
         finally:
-            spent[name] += time.process_time() - begin  # type: ignore[assignment]
+            by_part[name] += time.process_time() - begin  # type: ignore[assignment]
 
     setattr(module, name, outer)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from armsim.cli.execution import show_failures
-from armsim.cli.output import CONDITION, FAILED, INTERRUPTED, data, say
+from armsim.cli.output import CONDITION, FAILED, INTERRUPTED, data, data_console, say
 
 if TYPE_CHECKING:
     from armsim.analysis.selection import Race
@@ -189,12 +189,9 @@ def _show(found: Chosen, finished: Finished, form: str) -> None:
         folder = str(finished.folder)
         data(json.dumps(found.to_dict() | {"folder": folder}, indent=2, ensure_ascii=False, allow_nan=False))
         return
-    from rich.console import Console
     from rich.table import Table
 
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 140
+    screen = data_console()
     table = Table(title=f"By {found.asked.figure.text}", title_justify="left")
     for head in ("Option", "Figure", "Limits", "Replications", ""):
         table.add_column(head, justify="left" if head in {"Option", ""} else "right")

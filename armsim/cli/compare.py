@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armsim.cli.output import data, say
+from armsim.cli.output import data, data_console, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,12 +131,9 @@ def _markdown(found: Comparison) -> str:
 
 
 def _table(found: Comparison) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 140
+    screen = data_console()
     for title, rows in _blocks(found):
         table = Table(title=title, title_justify="left")
         for head in _HEADS.values():

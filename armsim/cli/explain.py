@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from armsim.cli.options import scenario_options
-from armsim.cli.output import data, say
+from armsim.cli.output import data, data_console, say
 from armsim.config.schema.duty import LevelName
 
 if TYPE_CHECKING:
@@ -110,11 +110,7 @@ def _plain(value: Any) -> Any:
 def _show(
     found: Explanation, said: tuple[str, ...], apart: tuple[str, ...], pairs: tuple[Pair, ...], by_hour: bool
 ) -> None:
-    from rich.console import Console
-
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = _WIDE
+    screen = data_console(_WIDE)
     data(f"{found.title}: theory at {found.level}, {found.hours}")
     data(said[0])
     for area in found.areas[:_AREAS]:

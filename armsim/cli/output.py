@@ -29,6 +29,16 @@ def console() -> Console:
     return made
 
 
+def data_console(width: int = 140) -> Console:
+    """Where tables of data go: stdout; *width* characters where it is no terminal."""
+    from rich.console import Console
+
+    made = Console(highlight=False)
+    if not made.is_terminal:
+        made.width = width
+    return made
+
+
 def say(text: str) -> None:
     """A line for people."""
     click.echo(text, err=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from armsim.cli.output import data
+from armsim.cli.output import data, data_console
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.table import Table
 
     from armsim.study.found import Found, Point
@@ -22,7 +21,7 @@ def show(found: Found, form: str) -> None:
         data(json.dumps(found.to_dict(), indent=2, ensure_ascii=False))
         return
     data(found.sentence)
-    _screen().print(_table(found), markup=False)
+    data_console().print(_table(found), markup=False)
     for line in found.remarks:
         data(line)
 
@@ -41,7 +40,7 @@ def show_placing(found: Placing, form: str) -> None:
     for name, one in (("today", found.today), ("proposed", found.proposed)):
         figure = found.aim.with_limits(one.figure)
         table.add_row(name, "\n".join(one.bases), f"{one.cover:.1%}", figure, "yes" if one.met else "no")
-    _screen().print(table, markup=False)
+    data_console().print(table, markup=False)
     for line in found.remarks:
         data(line)
 
@@ -61,15 +60,6 @@ def save_placing(results: Results, found: Placing, no_charts: bool) -> None:
         figures = results.folder / "figures"
         figures.mkdir(parents=True, exist_ok=True)
         save(chart, figures)
-
-
-def _screen() -> Console:
-    from rich.console import Console
-
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 140
-    return screen
 
 
 def _table(found: Found) -> Table:

@@ -12,7 +12,7 @@ import click
 
 from armsim.cli.execution import show_failures
 from armsim.cli.options import scenario_options
-from armsim.cli.output import FAILED, INTERRUPTED, data, say
+from armsim.cli.output import FAILED, INTERRUPTED, data, data_console, say
 from armsim.config.schema.duty import LevelName
 
 if TYPE_CHECKING:
@@ -167,11 +167,7 @@ def _show(answer: Sustained, form: str) -> None:
     if form == "json":
         data(json.dumps(answer.to_dict(), indent=2, ensure_ascii=False))
         return
-    from rich.console import Console
-
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 140
+    screen = data_console()
     data(answer.sentence)
     screen.print(_limits(answer), markup=False)
     _print_curve(answer, screen)

@@ -6,9 +6,9 @@ import math
 from collections.abc import Hashable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from armsim.cli.output import data_console
 
+if TYPE_CHECKING:
     from armsim.study.sweep_report import Found
 
 _MOST = 20
@@ -19,12 +19,9 @@ Block = tuple[str, list[str], list[list[str]], str]
 
 def print_tables(found: Found) -> None:
     """Print every table, with what its intervals show below it."""
-    from rich.console import Console
     from rich.table import Table
 
-    screen: Console = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 180
+    screen = data_console(180)
     for title, heads, rows, caption in _blocks(found):
         table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
         for head in heads:

@@ -11,7 +11,7 @@ import click
 
 from armsim.cli.execution import show_failures
 from armsim.cli.options import scenario_options
-from armsim.cli.output import CONDITION, FAILED, INTERRUPTED, data, say
+from armsim.cli.output import CONDITION, FAILED, INTERRUPTED, data, data_console, say
 
 if TYPE_CHECKING:
     from armsim.analysis.agreement.findings import Finding
@@ -152,12 +152,9 @@ def _hold(made: Plan, finished: Finished, given: dict[str, Any]) -> Validation:
 
 
 def _table(found: Validation) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    screen = Console(highlight=False)
-    if not screen.is_terminal:
-        screen.width = 140
+    screen = data_console()
     table = Table(title=f"{found.title} against {found.log}", title_justify="left")
     for head in ("Measure", "Log", "Simulation", "Difference, 90% limits", "Verdict"):
         table.add_column(head, justify="left" if head in {"Measure", "Verdict"} else "right")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from armsim.config.shipped import with_bases
 from armsim.errors import ArmsimError, RunFolderError
 from armsim.model.geography import force_slug, resolve_force
 from armsim.model.starter import BASE, EXTENDS, starter_yaml
-from armsim.study.files import unfinished
+from armsim.study.files import whole_folder
 
 
 def from_example(folder: Path, name: str) -> Path:
@@ -67,15 +66,8 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
         raise RunFolderError(
             f"{folder}: is there already, and nothing is overwritten; name a folder that is not there yet"
         )
-    beside = unfinished(folder)
-    try:
+    with whole_folder(folder) as beside:
         for name, content in files.items():
             path = beside / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        beside.rename(folder)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RunFolderError(f"{folder}: cannot be written: {reason}") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)

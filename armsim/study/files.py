@@ -55,6 +55,26 @@ def write_bytes(path: Path, content: bytes) -> None:
         ) from error
 
 
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to fill beside *folder*, that is put in its place when all is written, or not at all.
+
+    Raises:
+        RunFolderError: something cannot be written, or *folder* is there and not empty by then.
+    """
+    beside = unfinished(folder)
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        yield beside
+        beside.rename(folder)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RunFolderError(f"{folder}: cannot be written: {reason}") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
 def write_json(path: Path, data: Mapping[str, Any]) -> None:
     """Write *data* as indented JSON, whole or not at all."""
     write_bytes(path, (json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n").encode())

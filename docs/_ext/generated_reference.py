@@ -10,7 +10,6 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from armsim import registry
 from armsim.analysis.metrics import metrics
 from armsim.config.editor import json_schema
 from armsim.config.schema import Scenario
@@ -27,7 +26,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def _write(app: Sphinx) -> None:
     folder = Path(app.srcdir) / "generated"
     folder.mkdir(exist_ok=True)
-    pages = {"scenario": scenario_page(), "metrics": metrics_page(), "plugins": plugins_page()}
+    pages = {"scenario": scenario_page(), "metrics": metrics_page()}
     for name, lines in pages.items():
         text = "\n".join(lines) + "\n"
         path = folder / f"{name}.md"
@@ -107,7 +106,7 @@ def _prose(text: str) -> str:
     return re.sub(r":\w+:`~?([^`]*)`", r"`\1`", line).replace("<", "&lt;")
 
 
-# --- metrics and plug-ins -------------------------------------------------------------------------------
+# --- metrics --------------------------------------------------------------------------------------------
 
 
 def metrics_page() -> Iterator[str]:
@@ -120,14 +119,3 @@ def metrics_page() -> Iterator[str]:
             f"| `{name}` | {_prose(one.label)} | {_prose(one.unit)} | {_BETTER[one.better]} "
             f"| {_prose(one.population)} |"
         )
-
-
-def plugins_page() -> Iterator[str]:
-    """Dispatch policies and cover moves, with what their classes say of themselves."""
-    yield "# Dispatch policies and cover moves\n"
-    for group, title in (("armsim.dispatch", "Dispatch policies"), ("armsim.cover", "Cover moves")):
-        yield f"\n## {title}\n"
-        yield "| name | what it does |\n|---|---|"
-        for name in registry.names(group):
-            first = (registry.load(group, name).__doc__ or "").split("\n\n")[0]
-            yield f"| `{name}` | {_prose(first)} |"

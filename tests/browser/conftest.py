@@ -51,7 +51,11 @@ def chromium():
     required = os.environ.get("ARMSIM_BROWSER") == "required"
     if not CHROMIUM.is_file():
         (pytest.fail if required else pytest.skip)(f"{CHROMIUM} is not there")
-    playwright = pytest.importorskip("playwright.sync_api") if not required else _playwright()
+    playwright = (
+        pytest.importorskip("playwright.sync_api", reason="the extra dev is not installed")
+        if not required
+        else _playwright()
+    )
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, headless=True)
         yield browser

@@ -13,9 +13,9 @@ from armsim.cli import main
 from armsim.model.zones_file import read_zones
 from armsim.model.zones_gis import read_shapes
 
-osmium = pytest.importorskip("osmium")
-geopandas = pytest.importorskip("geopandas")
-shapely = pytest.importorskip("shapely")
+osmium = pytest.importorskip("osmium", reason="the extra roads is not installed")
+geopandas = pytest.importorskip("geopandas", reason="the extra geo is not installed")
+shapely = pytest.importorskip("shapely", reason="the extra geo is not installed")
 
 SIDE = 6
 SCENARIO = """

@@ -15,8 +15,8 @@ from armsim.model.zones_gis import read_shapes
 from armsim.model.zones_own import own_zones
 from armsim.report.outlines import ground
 
-geopandas = pytest.importorskip("geopandas")
-shapely = pytest.importorskip("shapely")
+geopandas = pytest.importorskip("geopandas", reason="the extra geo is not installed")
+shapely = pytest.importorskip("shapely", reason="the extra geo is not installed")
 
 
 def km_square(east, north, size=1.0):

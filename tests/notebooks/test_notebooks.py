@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-nbformat = pytest.importorskip("nbformat")
-nbclient = pytest.importorskip("nbclient")
+nbformat = pytest.importorskip("nbformat", reason="the extra dev is not installed")
+nbclient = pytest.importorskip("nbclient", reason="the extra dev is not installed")
 
 HOME = Path(__file__).parents[2] / "notebooks"
 BOOKS = sorted(HOME.glob("*.ipynb"))

@@ -7,7 +7,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from armsim.report import chart_map
 from armsim.report.outlines import ground, has_outlines, wound
 
-shapely = pytest.importorskip("shapely")
+shapely = pytest.importorskip("shapely", reason="the extra geo is not installed")
 
 
 def with_outlines(zones, shapes):

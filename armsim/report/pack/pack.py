@@ -38,20 +38,11 @@ def write_pack(results: Results, folder: Path) -> list[Path]:
         ArmsimError: the folder holds something else, it cannot be written, or python-pptx is not installed.
     """
     refuse_foreign(folder)
-    beside = files.unfinished(folder)
-    try:
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
+    with files.whole_folder(folder) as beside:
         entries = dict(_written(gathered(results), beside))
         _write_index(results, beside, entries)
         if folder.exists():
             shutil.rmtree(folder)
-        beside.rename(folder)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ArmsimError(f"{folder}: cannot be written: {reason}") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return [folder / name for name in (_INDEX, MARK, *entries)]
 
 

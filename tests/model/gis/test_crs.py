@@ -2,7 +2,7 @@ import pytest
 
 from armsim.model.gis import WrongCrs, look_swapped, metric_crs, settle_crs
 
-geopandas = pytest.importorskip("geopandas")
+geopandas = pytest.importorskip("geopandas", reason="the extra geo is not installed")
 
 
 def points(*places, crs=None):

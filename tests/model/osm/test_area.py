@@ -6,7 +6,7 @@ import pytest
 from armsim.errors import ScenarioError
 from armsim.model.osm import box_area, file_area, force_area
 
-pytest.importorskip("geopandas")
+pytest.importorskip("geopandas", reason="the extra geo is not installed")
 
 
 def write_polygon(path, ring, kind="Polygon"):

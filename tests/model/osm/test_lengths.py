@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from armsim.model.osm.lengths import metres
 
-pyproj = pytest.importorskip("pyproj")
+pyproj = pytest.importorskip("pyproj", reason="the extra geo is not installed")
 
 
 @given(

@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-pptx = pytest.importorskip("pptx")
+pptx = pytest.importorskip("pptx", reason="the extra pack is not installed")
 
 from armsim.report.pack.deck import deck_bytes  # noqa: E402
 from armsim.report.pack.slides import Deck  # noqa: E402

@@ -9,7 +9,7 @@ import pytest
 
 from armsim.report.page import interactive
 
-pytest.importorskip("altair")
+pytest.importorskip("altair", reason="the extra interactive is not installed")
 
 
 def features(spec):
