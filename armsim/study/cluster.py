@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import pickle
+import socket
 import tempfile
 import threading
 import time
@@ -23,6 +24,7 @@ from typing import Any
 
 import dask.config
 import distributed
+from distributed.comm.addressing import get_address_host_port
 from distributed.comm.core import CommClosedError
 
 from armsim.config.checks import data_files
@@ -44,6 +46,7 @@ _FIRST_WAIT = 10.0
 _LOSSES = 5
 #: Dask has marked itself typed, and is not.
 _connect: Any = distributed.Client
+_host_and_port: Any = get_address_host_port
 _wait: Any = distributed.wait
 
 
@@ -230,6 +233,7 @@ class Cluster:
     def _connected(self, deadline: float) -> Any:
         while True:
             try:
+                self._knock()
                 return _connect(self.address, timeout=5, name="armsim", set_as_default=False)
             except (OSError, TimeoutError, ValueError) as error:
                 if isinstance(error, ValueError) or time.monotonic() > deadline:
@@ -238,6 +242,10 @@ class Cluster:
                         f"the same command goes on ({' '.join(str(error).split())})"
                     ) from None
             time.sleep(0.5)
+
+    def _knock(self) -> None:
+        """See that somebody listens: a client that finds nobody leaves its thread and sockets behind."""
+        socket.create_connection(_host_and_port(self.address), timeout=5).close()
 
     def _outcomes(self, client: Any, tasks: Sequence[tuple[Task, str]]) -> Iterator[Outcome]:
         version, left = armsim_version(), deque(tasks)
