@@ -6,6 +6,7 @@ time at the first threat level is read: a spell of another level is not expected
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from statistics import median_low
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from armsim.analysis.availability import FREE, arv_units, counted
 from armsim.analysis.warmup import WarmUpCheck, check_warm_up
 from armsim.config.schema import Scenario
+from armsim.config.schema.duty import PatternTeam
 from armsim.domain import MINUTES_PER_DAY, MINUTES_PER_HOUR, MINUTES_PER_WEEK, Grade
 from armsim.model.profiles import seasonal
 from armsim.model.world import World
@@ -110,10 +112,19 @@ def judge(scenario: Scenario, table: pd.DataFrame) -> WarmUp:
         rows = np.split(table[figure].to_numpy(), np.cumsum(lengths)[:-1])
         series = np.array([row[:bins] for row in rows if len(row) >= bins])
         checks[figure] = check_warm_up(series, int(given), _DAY_HOURS, _CONFIDENCE)
-    return _verdict(given, checks)
+    return _verdict(given, checks, _owing(scenario))
 
 
-def _verdict(given: float, checks: dict[str, WarmUpCheck]) -> WarmUp:
+def _owing(scenario: Scenario) -> list[str]:
+    """Teams to which rest days are owed when the window opens: given back, they thin parades at first."""
+    if not scenario.people.rest_days.given_back_every:
+        return []
+    return [
+        name for name, team in scenario.teams.items() if isinstance(team, PatternTeam) and team.rest_days_owed
+    ]
+
+
+def _verdict(given: float, checks: dict[str, WarmUpCheck], owing: Collection[str]) -> WarmUp:
     short = [figure for figure, check in checks.items() if check.too_short]
     if not short:
         wanted = max(check.wanted for check in checks.values())
@@ -128,7 +139,11 @@ def _verdict(given: float, checks: dict[str, WarmUpCheck]) -> WarmUp:
     hours = f"more than {wanted} h" if limit else f"{wanted} h or longer"
     named = " and ".join(FIGURES[figure] for figure in short)
     words = f"a warm-up of {given:g} h looks too short: {named} still differ from later days; "
-    return WarmUp(given, wanted, True, f"{words}set warm_up to {hours}")
+    words = f"{words}set warm_up to {hours}"
+    if owing:  # what a warm-up cannot end, as the account opens with the window
+        words += f"; rest days owed to {', '.join(owing)} when the window opens are given back in it "
+        words += "whatever the warm-up (rest_days_owed: 0 leaves them out)"
+    return WarmUp(given, wanted, True, words)
 
 
 def _not_judged(given: float, why: str) -> WarmUp:

@@ -139,6 +139,11 @@ def test_replications_whose_first_level_ends_early_are_left_out(busy):
     table["open_incidents"] = 10 + noise - 8 * np.exp(-table["hour"] / 12)
     table["arvs_free"] = 3.0
     assert judge(scenario, table).too_short
+    debt = load_scenario(busy, sets=["teams.response.rest_days_owed=0.3"]).scenario
+    assert judge(debt, table).words.removeprefix(judge(scenario, table).words) == (
+        "; rest days owed to response when the window opens are given back in it whatever the warm-up "
+        "(rest_days_owed: 0 leaves them out)"
+    )
     table["open_incidents"] = 10 + noise - np.where(table["replication"] == 5, 9, 0)
     assert not judge(scenario, table).too_short
     table["open_incidents"] = 10.0
