@@ -144,7 +144,8 @@ class Sustained(sustain_study.Sustained):
 
     def _repr_html_(self) -> str:
         rows = [(one.figure, one.breaks, _kept(one, self.looked_at)) for one in self.limits]
-        told = f"{self.replications} replications of {self.looked_at} days; simulation noise only."
+        count = f"{self.replications} replication{'s' * (self.replications != 1)}"
+        told = f"{count} of {self.looked_at} days; simulation noise only."
         head = ("Figure", "Breaks when", "Kept for, days")
         return heading(self.sentence) + table("", head, rows) + paragraph(told)
 

@@ -16,7 +16,9 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_click",
     "generated_reference",
+    "command_examples",
 ]
+smartquotes = False  # or --with would come out with a dash, and quotes of a command as no shell takes them
 html_theme = "furo"
 html_title = "armsim"
 exclude_patterns = ["_ext"]

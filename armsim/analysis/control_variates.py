@@ -95,8 +95,10 @@ def variance_ratio(
 
     Returns:
         The ratio. Limits are set on its logarithm, with the variance of a sample variance from the kurtosis
-        of the influences. Infinite without limits where pairs do not differ at all.
+        of the influences. Infinite without limits where pairs do not differ at all; NaN with one replication.
     """
+    if min(len(one) for one in (*paired, *independent)) < 2:
+        return Estimate(math.nan, math.nan, math.nan, 1, 1)
     together = _variance(paired[1] - paired[0])
     apart = [_variance(one) for one in independent]
     size = min(len(paired[0]), *(len(one) for one in independent))

@@ -23,6 +23,8 @@ from armsim.analysis.simultaneous import reach, standard_error, unchanged
 
 #: Resamples of whole tables, where a metric cannot be worked out for all resamples together.
 SLOW_RESAMPLES = 200
+#: In words, less of a minute, a point or a pound is none.
+_NOTHING = 1e-6
 
 
 class Key(NamedTuple):
@@ -188,6 +190,8 @@ def _difference(key: Key, first: Resampled, second: Resampled, level: float, pai
     told = values[1:][~np.isnan(second.values[1:] + first.values[1:]) | np.isinf(second.values[1:])]
     error = standard_error(told, size)
     same = paired and unchanged(first.values, second.values)
+    if error > 0 and unchanged(told, np.full(len(told), values[0])):
+        error = 0.0  # the same in every resample but for rounding
     degrees = size - 1 if paired else first.replications + second.replications - 2
     half = t_quantile(level, degrees) * error if error > 0 else math.nan
     value = 0.0 if same else float(values[0])
@@ -250,15 +254,16 @@ def verdict(
     """
     if same:
         return "unchanged"
-    if exact and math.isfinite(difference.value):
-        size = quantity(abs(difference.value), unit, named=True)
-        return f"{_word(difference.value, better)} by {size} (in every replication)"
-    low, high = difference.low, difference.high
+    exact = exact and math.isfinite(difference.value)
+    low, high = (difference.value,) * 2 if exact else (difference.low, difference.high)
     if math.isnan(low) or math.isnan(high):
         return "cannot be told"
-    limits = f"{quantity(low, unit)} to {quantity(high, unit, named=True)}"
+    limits = f"{'' if exact else f'{quantity(low, unit)} to '}{quantity(high, unit, named=True)}"
     if margin is not None and -margin < low and high < margin:
         return f"no difference that matters ({limits}; margin {quantity(margin, unit, named=True)})"
+    if exact:
+        size = quantity(abs(difference.value), unit, named=True)
+        return f"{_word(difference.value, better)} by {size} (in every replication)"
     if low <= 0 <= high:
         return f"no clear difference ({limits})"
     near, far = sorted((abs(low), abs(high)))
@@ -277,10 +282,14 @@ def _word(difference: float, better: str) -> str:
 def quantity(value: float, unit: str, named: bool = False) -> str:
     """A difference in words: shares in percentage points, ``min`` for minutes; enough decimals to be read."""
     scale, name = {"share": (100.0, "pp"), "minutes": (1.0, "min")}.get(unit, (1.0, unit))
+    if abs(value * scale) < _NOTHING:
+        value = 0.0
     size = abs(value * scale)
     if size >= 1000:
         text = f"{value * scale:,.0f}"
     else:
         decimals = 0 if size >= 100 else 1 if size >= 1 or size == 0 else 2 if size >= 0.1 else 3
+        if 0 < size < 0.01:  # two figures that say something, and never -0.000
+            decimals = 1 - math.floor(math.log10(size))
         text = f"{value * scale:.{decimals}f}"
     return f"{text} {name}" if named else text

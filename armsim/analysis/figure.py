@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from armsim.analysis.metrics import GROUPS
+from armsim.analysis.metrics import GROUPS, Metric
 from armsim.domain import Grade, Milestone, ThreatLevel
 from armsim.registry import suggestion
 
@@ -23,8 +23,13 @@ _SHORT: dict[str, dict[str, str]] = {
     **{one.name: {"grade": one.name} for one in Grade},
     **{one.name: {"level": one.name} for one in ThreatLevel},
 }
-_BOUND = re.compile(r"(.+?)\s*(?:<=|=)\s*(\d+(?:\.\d+)?)\s*(min|minutes|h|%|pp)?\s*")
-_UNITS = {"h": 60.0, "%": 0.01, "pp": 0.01}
+_BOUND = re.compile(r"(.+?)\s*(?:<=|=)\s*(\d+(?:\.\d+)?(?:e-?\d+)?)\s*(min|minutes|h|%|pp)?\s*")
+#: By the first word of a metric's unit: what may stand behind a number, and what it is worth in that unit.
+_UNITS = {
+    "share": {"%": 0.01, "pp": 0.01},
+    "minutes": {"min": 1.0, "minutes": 1.0, "h": 60.0},
+    "hours": {"min": 1 / 60, "minutes": 1 / 60, "h": 1.0},
+}
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,8 @@ def parse_figure(text: str, known: Collection[str]) -> Figure:
     """
     name, *parts = (part.strip() for part in text.split(":"))
     if name not in known:
-        raise ValueError(f"unknown metric {name!r}{suggestion(name, known)}")
+        hint = suggestion(name, known) or "; armsim list metric names them all"
+        raise ValueError(f"unknown metric {name!r}{hint}")
     labels: dict[str, str] = {}
     for part in parts:
         group, sign, value = part.partition("=")
@@ -76,21 +82,47 @@ def parse_figure(text: str, known: Collection[str]) -> Figure:
     return Figure(text.strip(), name, labels)
 
 
-def parse_bound(text: str, known: Collection[str]) -> tuple[Figure, float]:
+def in_unit(number: float, word: str, metric: Metric) -> float:
+    """A number as typed, in the unit of a metric: ``1 pp`` of a share is 0.01, ``2 h`` of minutes 120.
+
+    Args:
+        number: the number.
+        word: what stands behind it; empty for a number that is in the metric's unit already.
+        metric: the metric.
+
+    Raises:
+        ValueError: the metric is in no such unit, or a share is above 1.
+    """
+    units = _UNITS.get(metric.unit.split(" ")[0], {})
+    if word and word not in units:
+        right = f"write {' or '.join(units)}, or no unit" if units else "write the number alone"
+        raise ValueError(f"{metric.name} is in {metric.unit} and not in {word}; {right}")
+    value = number * units.get(word, 1.0)
+    if metric.unit == "share" and value > 1:
+        raise ValueError(f"{metric.name} is a share and never above 1, got {number:g}{word}; write %")
+    return value
+
+
+def parse_bound(text: str, known: Mapping[str, Metric]) -> tuple[Figure, float]:
     """A figure with a bound, such as ``response_p90:arv=0.5 min`` or ``within_target = 1 pp``.
 
     Returns:
-        The figure and the bound in the metric's unit: hours are turned into minutes, % and pp into shares.
+        The figure and the bound in the metric's unit.
 
     Raises:
-        ValueError: not of that form, or no such metric or group.
+        ValueError: not of that form, no such metric or group, a unit that is not the metric's, or a bound
+            that all shares keep to.
     """
     match = _BOUND.fullmatch(text)
     if match is None:
         raise ValueError(
             f"{text!r} gives no bound; write one such as 'response_p90:arv=0.5 min' or 'within_target=1 pp'"
         )
-    return parse_figure(match[1], known), float(match[2]) * _UNITS.get(match[3] or "", 1.0)
+    figure = parse_figure(match[1], known)
+    bound = in_unit(float(match[2]), match[3] or "", known[figure.metric])
+    if known[figure.metric].unit == "share" and bound == 1:
+        raise ValueError(f"{text!r}: 1 is the whole of a share; for one percentage point write 1 pp")
+    return figure, bound
 
 
 def margin_of(
@@ -98,11 +130,11 @@ def margin_of(
 ) -> float | None:
     """The margin stated for a row: that of the figure named most closely; ``None`` where none is stated.
 
-    A margin for a metric alone holds for all its rows.
+    A margin for a metric alone holds for all its rows; of two for the same rows the later.
     """
     fitting = [
-        (len(figure.labels), margin)
-        for figure, margin in margins
+        (len(figure.labels), index, margin)
+        for index, (figure, margin) in enumerate(margins)
         if figure.metric == metric and all(labels.get(key, "") == one for key, one in figure.labels.items())
     ]
-    return max(fitting)[1] if fitting else None
+    return max(fitting)[2] if fitting else None

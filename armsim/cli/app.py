@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from armsim.cli.output import Verbs
+from armsim.cli.output import Verbs, escape_what_cannot_be_written
 
 _EPILOG = """\b
 Examples:
@@ -48,3 +48,4 @@ class _LazyVerbs(Verbs):
 @click.version_option(package_name="armsim")
 def main() -> None:
     """Simulate armed response capacity: officers, armed response vehicles and CEDs at every threat level."""
+    escape_what_cannot_be_written()

@@ -14,7 +14,19 @@ if TYPE_CHECKING:
     from armsim.config.options import Choices
 
 
-@click.command("check")
+_EPILOG = """\b
+Examples:
+  armsim check scenarios/severe.yaml
+  armsim check scenarios/severe.yaml scenarios/critical.yaml --strict
+  armsim check scenarios/severe.yaml --set units.arv.vehicles=9
+
+\b
+Every option under every condition is checked. Exit codes: 0 no problem; 1 notes, with --strict;
+2 problems, each with file, line and column.
+"""
+
+
+@click.command("check", epilog=_EPILOG)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @scenario_options
 @click.option("--strict", is_flag=True, help="End with code 1 when there are plausibility notes.")

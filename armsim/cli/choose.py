@@ -59,7 +59,7 @@ _SINGLE = {
 )  # fmt: skip
 @click.option("--option", "chosen", multiple=True, metavar="NAME", help="Only among these; repeatable.")
 @click.option("--condition", metavar="NAME", help="Under this condition of the file.")
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @click.option("--set", "sets", multiple=True, metavar="K=V", help="Change one setting; repeatable.")
 @click.option("--last-wins", is_flag=True, help="When two overrides disagree, let the later one win.")
 @click.option("-o", "--output", default="results", show_default=True, help="Folder of run folders.")
@@ -194,7 +194,7 @@ def _show(found: Chosen, finished: Finished, form: str) -> None:
     screen = data_console()
     table = Table(title=f"By {found.asked.figure.text}", title_justify="left")
     for head in ("Option", "Figure", "Limits", "Replications", ""):
-        table.add_column(head, justify="left" if head in {"Option", ""} else "right")
+        table.add_column(head, justify="left" if head in {"Option", ""} else "right", overflow="fold")
     for row in found.words():
         table.add_row(*row)
     screen.print(table, markup=False)

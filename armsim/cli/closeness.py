@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +71,8 @@ def run_closely(
     """
     if not precisions:
         return run(study, fresh)
+    from armsim.analysis.differences import quantity
+    from armsim.analysis.metrics import metrics
     from armsim.study.precision import MINIMUM, run_to_precision
 
     cap = study.replications
@@ -80,9 +83,13 @@ def run_closely(
         )
     except ValueError as error:
         raise click.UsageError(f"--precision: {error}") from error
+    units = {one.figure.text: metrics()[one.figure.metric].unit for one in precisions}
     for one in close:
         end = "" if one.met else f"; not within it after {one.replications} replications"
-        say(f"{one.option}: {one.text}: half-width {one.half_width:.3g}, asked {one.bound:.3g}{end}")
+        asked = quantity(one.bound, units[one.text], named=True)
+        told = math.isfinite(one.half_width)
+        half = quantity(one.half_width, units[one.text], named=True) if told else "cannot be told"
+        say(f"{one.option}: {one.text}: half-width {half}, asked {asked}{end}")
     return finished
 
 

@@ -137,7 +137,9 @@ def _table(found: Comparison) -> None:
     for title, rows in _blocks(found):
         table = Table(title=title, title_justify="left")
         for head in _HEADS.values():
-            table.add_column(head, justify="right" if head in {"Baseline", "Option's"} else "left")
+            table.add_column(
+                head, justify="right" if head in {"Baseline", "Option's"} else "left", overflow="fold"
+            )
         before = ""
         for row in rows.to_numpy().tolist():
             if before and row[0] != before:

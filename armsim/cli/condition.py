@@ -19,6 +19,7 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le,
 }  # fmt: skip
 _FORM = re.compile(r"\s*(\w+)((?::\w+=[^:=<>]+)*)\s*(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)(\s*%)?\s*")
+_HINT = "--fail-if"
 #: Groups that a metric is never totalled over: left out of a condition, any row of theirs will do.
 _NEVER_TOTALLED = ("milestone", "grade", "target", "kind", "work", "attack")
 
@@ -78,13 +79,15 @@ def parse(text: str, known: Collection[str]) -> Condition:
     match = _FORM.fullmatch(text)
     if match is None:
         raise click.BadParameter(
-            f"{text!r} is no condition; write one such as 'response_p90:grade=FIREARMS > 20'"
+            f"{text!r} is no condition; write one such as 'response_p90:grade=FIREARMS > 20'",
+            param_hint=_HINT,
         )
     if match[1] not in known:
-        raise click.BadParameter(f"unknown metric {match[1]!r}{suggestion(match[1], known)}")
+        hint = suggestion(match[1], known) or "; armsim list metric names them all"
+        raise click.BadParameter(f"unknown metric {match[1]!r}{hint}", param_hint=_HINT)
     labels = dict(part.strip().split("=", 1) for part in match[2].split(":")[1:])
     groups = (*_NEVER_TOTALLED, *_TOTALLED)
     for name in labels:
         if name not in groups:
-            raise click.BadParameter(f"unknown group {name!r}{suggestion(name, groups)}")
+            raise click.BadParameter(f"unknown group {name!r}{suggestion(name, groups)}", param_hint=_HINT)
     return Condition(text, match[1], labels, match[3], float(match[4]) / (100 if match[5] else 1))

@@ -139,7 +139,7 @@ def _table(title: str, words: tuple[str, ...], numbers: tuple[str, ...]) -> Tabl
 
     table = Table(title=title, title_justify="left")
     for head in words:
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for head in numbers:
         table.add_column(head, justify="right")
     return table

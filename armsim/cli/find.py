@@ -65,7 +65,7 @@ def _shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Sha
     "-n", "--replications", type=click.IntRange(2, 100_000), default=_REPLICATIONS, show_default=True,
     help="Replications of each value; more continue a search.",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @scenario_options
 @click.option("--grid", "every", is_flag=True, help="Run every value, whether or not it could matter.")
 @click.option("--within", metavar="TIME", help="With --place: drive that covers; else of the target.")

@@ -20,7 +20,15 @@ a published figure.
 A starter: armsim new DIR --force NAME"""
 
 
-@click.command("list")
+_EPILOG = """\b
+Examples:
+  armsim list metric
+  armsim list forces
+  armsim list forces --format csv > forces.csv
+"""
+
+
+@click.command("list", epilog=_EPILOG)
 @click.argument("what", type=click.Choice(["metric", "dispatch", "cover", "forces"]))
 @click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), help="Of forces: how they are printed."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from armsim.cli.output import data, say
+from armsim.cli.output import Verbs, data, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ Exit codes: 0 the log can be used; 2 it cannot, or the mapping file is wrong.
 _TYPES = 12
 
 
-@click.group("log")
+@click.group("log", cls=Verbs)
 def verb() -> None:
     """Read command-and-control logs: to look at here, for calibrate, validate and as demand."""
 

@@ -6,12 +6,15 @@ folder. 3 a replication failed, the others are kept. 130 interrupted, resumable.
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from armsim.errors import ArmsimError, Problem, ScenarioError
+from armsim.registry import suggestion
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +42,12 @@ def data_console(width: int = 140) -> Console:
     return made
 
 
+def escape_what_cannot_be_written() -> None:
+    """Have stdout write a letter that its encoding lacks as an escape, as stderr does, instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def say(text: str) -> None:
     """A line for people."""
     click.echo(text, err=True)
@@ -62,6 +71,15 @@ def show_problems(problems: Sequence[Problem]) -> None:
 
 class Verbs(click.Group):
     """A group whose verbs never show a traceback for what the user can put right."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb of the first word; click cannot suggest one, as verbs are imported when asked for."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            ctx.fail(f"No such command '{name}'{suggestion(name, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the verb; what is wrong with the input is shown and ends with code 2."""

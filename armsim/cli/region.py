@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from armsim.cli.output import data, say
+from armsim.cli.output import Verbs, data, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ Exit codes: 0 done; 2 bad command or file, and nothing was written.
 _MARGIN_KM = 5.0
 
 
-@click.group("region")
+@click.group("region", cls=Verbs)
 def verb() -> None:
     """Build the roads of a region of your own, and look at its zones."""
 
@@ -177,6 +177,8 @@ def zones(
     unclear = [one for one in columns if "=" not in one]
     if unclear:
         raise click.BadParameter(f"{unclear[0]!r}: write our name = their name", param_hint="--column")
+    if len(pairs) < len(columns):
+        raise click.BadParameter("a column of ours is named twice", param_hint="--column")
     if output is not None and output.exists():
         raise click.BadParameter(f"{output} is there; nothing was written", param_hint="-o")
     frame = own_zones(ZonesFile(file=file.name, columns=pairs, layer=layer, crs=crs), file.parent)

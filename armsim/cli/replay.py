@@ -32,7 +32,7 @@ Exit codes: 0 done; 1 told, but it is not what the run measured; 2 bad command o
 
 
 @click.command("replay", epilog=_EPILOG)
-@click.argument("run", type=click.Path(exists=True, file_okay=False))
+@click.argument("run")
 @click.argument("option")
 @click.argument("replication", type=click.IntRange(min=0))
 @click.option("--incident", type=int, help="Tell this incident; without it, each day of the window.")

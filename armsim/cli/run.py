@@ -38,15 +38,22 @@ Examples:
   armsim run scenarios/critical.yaml --with no_backfill -j 2 -o results
   armsim run scenarios/review.yaml --option now --option 'more ARVs' --condition 'CRITICAL held'
   armsim run scenarios/critical.yaml --fail-if 'response_p90:grade=FIREARMS:milestone=first_armed > 20'
+
+\b
+Exit codes: 0 done; 1 done, and a --fail-if condition is true; 2 bad command or scenario, nothing was run;
+3 a replication failed, the others are kept; 130 interrupted, and the same command goes on.
 """
 
 
 @click.command("run", epilog=_EPILOG)
 @click.argument("file")
 @click.option(
-    "-n", "--replications", type=click.IntRange(1, 100_000), help="Replications; more continue a run."
+    "-n",
+    "--replications",
+    type=click.IntRange(1, 100_000),
+    help="Replications; else study.replications of the file; more continue a run.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @scenario_options
 @choice_options
 @execution_options
@@ -54,7 +61,9 @@ Examples:
 @click.option("-o", "--output", default="results", show_default=True, help="Folder of run folders.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes; without it, one for each core.")
 @click.option(
-    "--record", type=click.Choice(["metrics", "deployments", "full"]), help="How much of the log is kept."
+    "--record",
+    type=click.Choice(["metrics", "deployments", "full"]),
+    help="How much of the log is kept; else study.record.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be run; write nothing.")
 @click.option("--fresh", is_flag=True, help="Delete what an earlier run of the same study left.")
@@ -271,7 +280,7 @@ def _closing(folder: Path, figures: int | None) -> str:
     where = f"Results are in {folder}"
     if figures:
         return f"{where}; open {folder / 'figures'} next, or run again with a larger -n for narrower limits."
-    return f"{where}; metrics.parquet holds every figure by replication. A larger -n narrows the limits."
+    return f"{where}; metrics.parquet has what each replication adds to them. A larger -n narrows the limits."
 
 
 def _command(

@@ -9,8 +9,13 @@ import click
 from armsim.cli.output import data, say
 from armsim.errors import RunFolderError
 
+_EPILOG = """\b
+Example:
+  armsim schema -o armsim.schema.json
+"""
 
-@click.command("schema")
+
+@click.command("schema", epilog=_EPILOG)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write to a file.")
 def verb(output: Path | None) -> None:
     """Print the JSON Schema of scenario files, for editors."""

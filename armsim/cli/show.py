@@ -13,7 +13,16 @@ if TYPE_CHECKING:
     from armsim.config.compose import Composed
 
 
-@click.command("show")
+_EPILOG = """\b
+Examples:
+  armsim show scenarios/critical.yaml --origins
+  armsim show scenarios/critical.yaml --diff scenarios/severe.yaml
+  armsim show scenarios/review.yaml --list
+  armsim show scenarios/severe.yaml --with one_more_arv_crew > mine.yaml
+"""
+
+
+@click.command("show", epilog=_EPILOG)
 @click.argument("file")
 @scenario_options
 @click.option("--origins", is_flag=True, help="Say after each value which line set it.")

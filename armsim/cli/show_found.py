@@ -36,7 +36,7 @@ def show_placing(found: Placing, form: str) -> None:
     data(found.sentence)
     table = Table(title=f"{found.title}: bases of {found.group}", title_justify="left")
     for head in ("", "Bases", "Expected cover", found.aim.metric.label, "Meets"):
-        table.add_column(head)
+        table.add_column(head, overflow="fold")
     for name, one in (("today", found.today), ("proposed", found.proposed)):
         figure = found.aim.with_limits(one.figure)
         table.add_row(name, "\n".join(one.bases), f"{one.cover:.1%}", figure, "yes" if one.met else "no")
@@ -71,7 +71,7 @@ def _table(found: Found) -> Table:
     for lever in found.levers:
         table.add_column(lever.name, justify="right", overflow="fold")
     for head in (found.aim.metric.label, "Meets", "Cost a year", ""):
-        table.add_column(head, justify="right" if head != "" else "left")
+        table.add_column(head, justify="right" if head != "" else "left", overflow="fold")
     for one in found.points:
         steps = [":".join(lever.steps[step]) for lever, step in zip(found.levers, one.place, strict=True)]
         met = "yes" if one.met else "no"

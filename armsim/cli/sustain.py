@@ -51,7 +51,7 @@ _FORMS = {"days": "{:.2f}", "hours": "{:.1f}", "share": "{:.1%}"}
     "-n", "--replications", type=click.IntRange(1, 100_000), default=_REPLICATIONS, show_default=True,
     help="Replications; more continue a run.",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @scenario_options
 @click.option("-o", "--output", default="results", show_default=True, help="Folder of run folders.")
 @click.option("-j", "--jobs", type=click.IntRange(1, 1024), help="Processes; without it, one for each core.")
@@ -183,7 +183,7 @@ def _limits(answer: Sustained) -> Table:
 
     table = Table(title=f"{answer.level}, judged by {', '.join(answer.teams)}", title_justify="left")
     for head in ("Limit", "Figure", "Least or most", "Kept for, days", "Interval"):
-        table.add_column(head, justify="left" if head in {"Limit", "Figure"} else "right")
+        table.add_column(head, justify="left" if head in {"Limit", "Figure"} else "right", overflow="fold")
     for one in answer.limits:
         bound = f"{'least' if one.least else 'most'} {_number(one, one.limit)}"
         kept, interval = "not judged", ""

@@ -53,8 +53,13 @@ _TRAJECTORIES = 10
     help="One assumption at a time, or elementary effects of Morris from joint settings.",
 )  # fmt: skip
 @click.option("--trajectories", type=click.IntRange(2, 1000), help=f"Of Morris; {_TRAJECTORIES} without it.")
-@click.option("-n", "--replications", type=click.IntRange(1, 100_000), help="Replications of every run.")
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option(
+    "-n",
+    "--replications",
+    type=click.IntRange(1, 100_000),
+    help="Replications of every run; else study.replications.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @click.option(
     "--set", "sets", multiple=True, metavar="K=V", help="Change one setting of every run; repeatable."
 )

@@ -60,7 +60,7 @@ def _empty(results: Results, condition: str, columns: list[Shown]) -> Table:
 
     title = f"{results.title}: {condition}" if condition else results.title
     table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for column in columns:
         table.add_column(column.label, justify="right")
     return table
@@ -71,8 +71,9 @@ def _caption(results: Results, limits: bool) -> str:
     shown = f"limits hold at {confidence:.0%}" if limits else "limits are in the run folder"
     team = _armed_team(results.option())
     whose = f"Week and rest days: team {team}. " if team else ""
+    which = "incidents of its own" if results.manifest.get("independent") else "the same incidents"
     return (
-        f"{whose}{results.replications} replications on the same incidents; {shown} and are each option's "
+        f"{whose}{results.replications} replications on {which}; {shown} and are each option's "
         "own, for simulation noise only. Whether two options differ: armsim compare"
     )
 

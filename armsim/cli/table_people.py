@@ -134,7 +134,7 @@ def _table(title: str, columns: list[str]) -> Table:
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for column in columns:
         table.add_column(column, justify="right")
     return table

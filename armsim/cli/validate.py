@@ -42,7 +42,7 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "-n", "--replications", type=click.IntRange(1, 1000), default=10, show_default=True,
     help="How often the logged period is simulated.",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream.")
+@click.option("--seed", type=click.IntRange(0, 2**63), help="Seed of every random stream; else study.seed.")
 @click.option(
     "--margin", "margins", multiple=True, metavar="MEASURE=VALUE",
     help="A difference that does not matter, such as first_arrival_median=8%; repeatable.",
@@ -157,7 +157,7 @@ def _table(found: Validation) -> None:
     screen = data_console()
     table = Table(title=f"{found.title} against {found.log}", title_justify="left")
     for head in ("Measure", "Log", "Simulation", "Difference, 90% limits", "Verdict"):
-        table.add_column(head, justify="left" if head in {"Measure", "Verdict"} else "right")
+        table.add_column(head, justify="left" if head in {"Measure", "Verdict"} else "right", overflow="fold")
     for one in found.agreement.overall:
         mark = "*" if one.measure in found.primary else ""
         table.add_row(f"{one.label}{mark}", *_cells(one))

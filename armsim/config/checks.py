@@ -65,14 +65,15 @@ def data_files(scenario: Scenario, folder: Path | None) -> list[tuple[Place, str
 
     Args:
         scenario: the scenario.
-        folder: its folder, to look up what a log's mapping leads to; ``None`` leaves that out.
+        folder: its folder, to look up what a log's mapping leads to and which parts a Shapefile has; ``None``
+            leaves that out.
     """
     named: list[tuple[Place, str]] = []
     if scenario.region.zones is not None:
         file = scenario.region.zones.file
         named.append((("region", "zones", "file"), file))
         if file.lower().endswith(".shp"):  # places and columns of a Shapefile are in files beside it
-            named += [(("region", "zones", "file"), file[:-4] + beside) for beside in (".shx", ".dbf")]
+            named += [(("region", "zones", "file"), name) for name in _of_a_shapefile(file, folder)]
     for key in ("file", "nodes", "edges"):
         name = getattr(scenario.travel, key, None)
         if name is not None:
@@ -82,6 +83,14 @@ def data_files(scenario: Scenario, folder: Path | None) -> list[tuple[Place, str
         behind = [] if folder is None else files_behind(log, folder)
         named += [(place, name) for name in (log, *behind)]
     return named
+
+
+def _of_a_shapefile(file: str, folder: Path | None) -> list[str]:
+    """Names of the other parts of a Shapefile: those it must have, then coordinate system and encoding."""
+    stem, capitals = file[:-4], file.endswith(".SHP")
+    shx, dbf, prj, cpg = (end.upper() if capitals else end for end in (".shx", ".dbf", ".prj", ".cpg"))
+    wanted, may_have = [stem + shx, stem + dbf], [stem + prj, stem + cpg]
+    return wanted + [name for name in may_have if folder is not None and (folder / name).is_file()]
 
 
 def diversion_goes_down(scenario: Scenario) -> Iterator[Finding]:

@@ -6,11 +6,13 @@ refused early. PyYAML's C parser supplies events; everything that YAML 1.1 gets 
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
@@ -106,6 +108,17 @@ def parse_value(text: str, name: str) -> Any:
     return _expand(root, (), {}, {})
 
 
+def beside(path: str) -> str:
+    """``; did you mean X?`` for the name in the same folder that is closest to one that is not there."""
+    missing = FilePath(path)
+    with suppress(OSError, ValueError):  # a folder that cannot be read, a name that is none
+        there = sorted(one for one in missing.parent.iterdir() if missing.suffix in {"", one.suffix})
+        names = {one.stem: one.name for one in there}  # by stem, or all YAML files would be alike
+        for close in difflib.get_close_matches(missing.stem, names, 1):
+            return f"; did you mean {missing.with_name(names[close])}?"
+    return ""
+
+
 def _read_bytes(file: str) -> bytes:
     try:
         # A pipe would block for ever before it could be refused, so look before opening.
@@ -117,7 +130,7 @@ def _read_bytes(file: str) -> bytes:
         with FilePath(file).open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise ScenarioError([Problem("no such file", file=file)]) from None
+        raise ScenarioError([Problem(f"no such file{beside(file)}", file=file)]) from None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).lower()
         raise ScenarioError([Problem(f"cannot be read: {reason}", file=file)]) from None

@@ -69,10 +69,10 @@ def cache_folder() -> Path | None:
     chosen = os.environ.get("ARMSIM_CACHE", "")
     if chosen == "off":
         return None
-    if chosen:
-        return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME", "")
     try:
+        if chosen:
+            return Path(chosen).expanduser()
         return (Path(base) if base else Path.home() / ".cache") / "armsim"
     except RuntimeError:  # no home folder is known
         return None

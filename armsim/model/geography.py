@@ -24,6 +24,7 @@ The shipped table is described, with its sources, in ``armsim/data/README.md``.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -63,6 +64,8 @@ _ALIASES = {
     "heddlu-gogledd-cymru": "north-wales",
     "heddlu-de-cymru": "south-wales",
 }
+#: Letters that names of one beginning share.
+_STEM = 4
 
 
 def is_rural(population: ArrayLike, area_km2: ArrayLike) -> NDArray[np.bool_]:
@@ -209,14 +212,33 @@ def resolve_force(name: str) -> str:
     Case, hyphens, "&", and a closing "Police" or "Constabulary" do not matter.
 
     Raises:
-        KeyError: no such force; the message suggests the closest short name.
+        KeyError: no such force; the message suggests short names.
     """
     known = dict(force_names())
     official = known.get(force_slug(name))
     if official is None:
-        hint = suggestion(force_slug(name), known)
+        near = _near_forces(force_slug(name))
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise KeyError(f"{name!r} is not a police force of England and Wales{hint}")
     return official
+
+
+def _near_forces(wrong: str) -> list[str]:
+    """Short names that may be meant: the one that is nearly it, else those with a word or initials of it."""
+    known = [slug for slug, _ in force_names()]
+    nearly = difflib.get_close_matches(wrong, known, n=1, cutoff=0.85)
+    if nearly or not wrong:
+        return nearly
+    words = {_ALIASES.get(word, word) for word in wrong.split("-")} - {"and", "of", "the"}
+    letters = wrong.removesuffix("p")  # GMP, WMP
+    shared = [
+        slug
+        for slug in known
+        if words & set(slug.split("-"))
+        or letters == "".join(word[0] for word in slug.split("-"))
+        or (len(wrong) > _STEM and slug.startswith(wrong[:_STEM]))
+    ]
+    return shared or difflib.get_close_matches(wrong, known, n=1)
 
 
 def force_zones(forces: Sequence[str], resolution: Resolution = "msoa") -> pd.DataFrame:

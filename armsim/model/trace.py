@@ -246,14 +246,28 @@ def _recorded(log: Log, incidents: pd.DataFrame, trace: Trace) -> dict[str, Floa
         first = units["to_dispatch"].groupby(row).min()
         found["call_handling"][first.index] = first
     if "on_scene" in trace.use:
-        arrived = (units["to_dispatch"].fillna(0.0) + units["attendance"]).fillna(0.0)
-        left = arrived + units["scene"]
-        known = units["scene"].notna()
-        whole = left[known].groupby(row[known]).max() - arrived[known].groupby(row[known]).min()
-        found["on_scene"][whole.index] = whole
+        found["on_scene"] = _worked(units, row, count)
         ordinal = units["ordinal"].to_numpy() - 1
         few = ordinal < ORDINALS
         found["by_unit"][row[few], ordinal[few]] = units["scene"].to_numpy()[few]
+    return found
+
+
+def _worked(units: pd.DataFrame, row: Ints, count: int) -> Floats:
+    """Minutes from first arrival to last departure by incident, NaN unknown, shape (count,).
+
+    A unit without a time of dispatch counts from the first dispatch to its incident. Where no unit's arrival
+    is known, the longest stay stands for all.
+    """
+    sent = units["to_dispatch"]
+    arrived = sent.fillna(sent.groupby(row).transform("min")).fillna(0.0) + units["attendance"]
+    left = arrived + units["scene"]
+    known = left.notna().to_numpy()
+    found = np.full(count, np.nan)
+    longest = units["scene"].groupby(row).max()
+    found[longest.index] = longest
+    whole = left[known].groupby(row[known]).max() - arrived[known].groupby(row[known]).min()
+    found[whole.index] = whole
     return found
 
 

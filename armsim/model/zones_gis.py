@@ -11,11 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from armsim.model.gis import (
+    BRITISH,
     DEGREES,
     WrongCrs,
     in_degrees,
     library,
-    look_swapped,
+    look_british,
     metric_crs,
     read_layer,
     settle_crs,
@@ -68,7 +69,8 @@ def read_shapes(
     if shapes.outlines is not None:
         number = {name: index for index, name in enumerate(shapes.labels)}
         frame["outline"] = [shapes.outlines[number[zone]] for zone in frame["zone"]]
-    frame.attrs["notes"] = [f"{path.name}: {note}" for note in (*read.notes, *shapes.notes)]
+    said = [f"{path.name}: {note}" for note in (*read.notes, *shapes.notes)]
+    frame.attrs["notes"] = [*said, *frame.attrs["notes"]]
     return frame
 
 
@@ -101,7 +103,8 @@ class _Shapes:
         kinds = self._frame.geom_type
         empty = self._frame.geometry.isna() | self._frame.geometry.is_empty
         for at in np.flatnonzero(empty).tolist():
-            self._table.refuse("has no geometry; give it one or take the row out", number=at + 1)
+            text = "has no geometry that can be read; mend it in a GIS or take the row out"
+            self._table.refuse(text, number=at + 1)
         found = set(kinds[~empty])
         if found <= _POLYGONS or found <= _POINTS:
             return found <= _POLYGONS
@@ -127,9 +130,10 @@ class _Shapes:
         extent = in_degrees(frame)
         grid, words = metric_crs(extent)
         self.notes += [*notes, f"distances are measured on the {words}"]
-        if look_swapped(extent):
+        if look_british(frame):
             self.notes.append(
-                "with latitude and longitude swapped the zones would lie in Great Britain: are they?"
+                f"the zones lie outside Great Britain; on the British grid ({BRITISH}) they would lie in it: "
+                f"is the coordinate system right? If not, write crs: {BRITISH}"
             )
         shapely, geopandas = library("shapely"), library("geopandas")
         shapes = shapely.force_2d(frame.geometry.to_crs(grid).to_numpy())

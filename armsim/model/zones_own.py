@@ -14,7 +14,7 @@ from armsim.model.zones_file import read_zones
 from armsim.model.zones_gis import read_shapes
 
 #: Files that hold parts of a Shapefile.
-_BESIDE = (".dbf", ".shx", ".prj")
+_BESIDE = (".dbf", ".shx", ".prj", ".cpg")
 
 
 def own_zones(config: ZonesFile, folder: Path) -> pd.DataFrame:

@@ -41,7 +41,9 @@ def mend(
         parts = [part for part in shapely.get_parts(shape, return_index=False) if part.area > 0]
         mended[index] = shapely.union_all(parts)
         before, after = shapes[index].area, mended[index].area
-        if abs(after - before) > _MENDED_SHARE * max(before, after):
+        if not after:
+            faults.append((index, f"{labels[index]} has no area: its outline is a line; mend it in a GIS"))
+        elif abs(after - before) > _MENDED_SHARE * max(before, after):
             reason = shapely.is_valid_reason(shapes[index]).partition("[")[0].lower()
             faults.append((index, f"the outline of {labels[index]} is broken ({reason}); mend it in a GIS"))
         else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from armsim.errors import Problem, ScenarioError
 from armsim.model.geography import NEIGHBOURHOOD_KM, as_zone_frame, is_rural, people_within
+from armsim.model.zones_doubts import doubts
 from armsim.registry import suggestion
 
 MOST_PEOPLE = 10**9
 #: Problems of one file that are listed: the rest is counted.
 MOST_PROBLEMS = 50
+_NAMED = 12
 _EARTH_KM = 6371.0088
 
 _REQUIRED = ("zone", "population", "area_km2")
@@ -27,6 +31,8 @@ _OPTIONAL = ("name", "force", "rural", "people_3km", "district")
 _KNOWN = (*_REQUIRED, *(name for pair in _COORDINATES for name in pair), *_OPTIONAL)
 _YES = frozenset({"1", "true", "yes", "y", "rural"})
 _NO = frozenset({"0", "false", "no", "n", "urban"})
+#: What would speak to the terminal that shows a name; line breaks may stand in a quoted cell.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(slots=True)
@@ -87,6 +93,9 @@ def frame_of(table: ZoneTable, rows: Sequence[Sequence[str]], columns: Mapping[s
         rows: the names of the columns, then the cells of each row.
         columns: for our names that the file spells otherwise, its names.
 
+    Returns:
+        The frame; ``attrs["notes"]`` has remarks for the user.
+
     Raises:
         ScenarioError: with every problem of the table.
     """
@@ -95,7 +104,9 @@ def frame_of(table: ZoneTable, rows: Sequence[Sequence[str]], columns: Mapping[s
         table.stop()
     frame = _frame(table)
     table.stop()
-    return as_zone_frame(frame)
+    zones = as_zone_frame(frame)
+    zones.attrs["notes"] = [f"{Path(table.file).name}: {doubt}" for doubt in doubts(zones)]
+    return zones
 
 
 def _take_columns(table: ZoneTable, rows: Sequence[Sequence[str]], columns: Mapping[str, str]) -> None:
@@ -111,8 +122,8 @@ def _take_columns(table: ZoneTable, rows: Sequence[Sequence[str]], columns: Mapp
     present = {ours: header.index(theirs) for ours, theirs in table.headers.items() if theirs in header}
     for ours in _missing(present, columns):
         theirs = table.headers[ours]
-        named = [name for name in header if name not in table.given]
-        table.refuse_header(f"there is no column {theirs!r}{suggestion(theirs, named)}")
+        named = [name for name in header if name and name not in table.given]
+        table.refuse_header(f"there is no column {theirs!r}{_instead(ours, columns.get(ours), named)}")
     if not any(set(pair) <= present.keys() for pair in _COORDINATES):
         pairs = "; ".join(", ".join(table.headers[name] for name in pair) for pair in _COORDINATES)
         table.refuse_header(f"there are no coordinates; one of these pairs of columns is needed: {pairs}")
@@ -127,6 +138,20 @@ def _take_columns(table: ZoneTable, rows: Sequence[Sequence[str]], columns: Mapp
     table.cells = {ours: [row[at] for row in kept] for ours, at in present.items()}
 
 
+def _instead(ours: str, mapped: str | None, names: Sequence[str]) -> str:
+    """What a missing column may be called in the file, and how to say so where nothing is *mapped*."""
+    in_small = {name.lower(): name for name in reversed(names)}
+    near = difflib.get_close_matches((mapped or ours).lower(), in_small, n=1)
+    if near:
+        say = "" if mapped else f" Then write columns: {{{ours}: {in_small[near[0]]}}}"
+        return f"; did you mean {in_small[near[0]]}?{say}"
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    say = "" if mapped else f"; columns: {{{ours}: ITS NAME}} says which it is"
+    return f"; its columns are {', '.join(names[:_NAMED])}{more}{say}"
+
+
 def _missing(present: Mapping[str, int], columns: Mapping[str, str]) -> list[str]:
     wanted = [*_REQUIRED, *(ours for ours in columns if ours in _KNOWN and ours not in _REQUIRED)]
     return [ours for ours in wanted if ours not in present]
@@ -135,7 +160,7 @@ def _missing(present: Mapping[str, int], columns: Mapping[str, str]) -> list[str
 def _frame(table: ZoneTable) -> pd.DataFrame:
     zone = _texts(table, "zone")
     _refuse_duplicates(table, zone)
-    population = _numbers(table, "population", _is_headcount, "whole, 0 or more")
+    population = _numbers(table, "population", _is_headcount, f"whole, 0 to {MOST_PEOPLE:,}")
     area = _numbers(table, "area_km2", lambda v: v > 0, "above 0")
     place = _place(table)
     if not table.problems and population.sum() == 0:
@@ -192,6 +217,8 @@ def _texts(table: ZoneTable, column: str) -> list[str]:
     for text, line in zip(cells, table.numbers, strict=True):
         if not text:
             table.refuse("this cell is empty", column, line)
+        elif _CONTROL.search(text):
+            table.refuse(f"{text!r} has a control character", column, line)
     return cells
 
 

@@ -26,7 +26,8 @@ def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart
 
     Args:
         sums: level: shape (R, 24, 4), for every replication and hour of the day the columns of
-            ``chart_availability``. At most ``MAX_SERIES`` levels are drawn, those observed longest.
+            ``chart_availability``. At most ``MAX_SERIES`` levels are drawn, those observed longest, the
+            higher of two as long.
         context: the run.
 
     Returns:
@@ -35,7 +36,7 @@ def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart
     lived = {level: part for level, part in sums.items() if part[:, :, MINUTES].any()}
     if not any(part[:, :, FREE].any() for part in lived.values()):
         return None
-    longest = sorted(lived, key=lambda level: (-lived[level][:, :, MINUTES].sum(), level))[:MAX_SERIES]
+    longest = sorted(lived, key=lambda level: (-lived[level][:, :, MINUTES].sum(), -level))[:MAX_SERIES]
     data = pd.DataFrame(
         [
             _row(level, hour, lived[level][:, hour], context.confidence)

@@ -14,7 +14,7 @@ from armsim.analysis.differences import quantity
 from armsim.analysis.intervals import Estimate
 from armsim.config.options import parts_of
 from armsim.report.page.figures import more_pounds, pounds
-from armsim.report.record import Chart, ChartContext
+from armsim.report.record import ILLUSTRATIVE, Chart, ChartContext
 from armsim.report.style import CATEGORICAL, INK, QUIET, SHADE, canvas, styled
 from armsim.report.words import file_word, printable
 from armsim.study.compare import Comparison
@@ -53,40 +53,47 @@ _SHORT = {
 
 
 @styled
-def draw(found: Comparison, metric: str, about: str | None = None) -> Chart | None:
+def draw(found: Comparison, metric: str, about: str | None = None, note: str = ILLUSTRATIVE) -> Chart | None:
     """Draw the paired differences of one figure, options below each other.
 
     Args:
         found: the comparison.
         metric: name of a metric in it.
         about: part of the population, as in its column ``about``; the first one there when left out.
+        note: what is made up about the area; ends the source line.
 
     Returns:
         The chart; ``None`` when no difference of the figure has limits.
 
     Raises:
-        KeyError: the comparison has no such figure.
+        KeyError: the comparison has no such figure, or not about that part.
     """
     rows = found.table[found.table["metric"] == metric]
     if rows.empty:
         raise KeyError(f"the comparison has no figure {metric!r}")
-    several = rows["about"].nunique() > 1
+    parts = list(dict.fromkeys(rows["about"]))
+    if about is not None and about not in parts:
+        raise KeyError(f"{metric} is not there about {about!r}; there are {', '.join(map(repr, parts))}")
+    several = len(parts) > 1
     rows = rows[rows["about"] == (rows["about"].iloc[0] if about is None else about)]
     options = rows["option"].map(lambda name: parts_of(str(name))[0]).nunique()
-    rows = rows[rows["low"].notna()].head(_MOST)
+    whole, rows = len(rows), rows[rows["low"].notna()]
     if rows.empty:
         return None
     rows = rows.assign(name=_names(rows))
+    title, rows = _title(rows, options), rows.head(_MOST)
     first = rows.iloc[0]
     scale, unit = _scale(str(first["unit"]))
-    title = _title(rows, options)
     part = f" ({first['about']})" if first["about"] else ""
     good = {"lower": "; lower is better", "higher": "; higher is better"}.get(str(first["better"]), "")
     limits = f"{found.confidence:.0%} limits"
     under = f" under {first['condition']}" if rows["condition"].nunique() == 1 and first["condition"] else ""
     subtitle = f"{first['label']}{part}{under}: difference from {found.baseline}, {unit}, {limits}{good}"
+    if whole > len(rows):
+        left = whole - len(rows)
+        subtitle += f"; not drawn, as unchanged, too few or too many: {left} of {whole}"
     context = ChartContext(
-        found.title, ", ".join(found.runs), int(rows["replications"].min()), found.version,
+        found.title, ", ".join(found.runs), int(rows["replications"].min()), found.version, note,
         confidence=found.confidence,
     )  # fmt: skip
     figure, box = canvas(title, subtitle, context, 2.6 + 0.55 * len(rows))
@@ -132,9 +139,9 @@ def _title(rows: pd.DataFrame, options: int) -> str:
     up, down = (rows["low"] > 0) & ~inside, (rows["high"] < 0) & ~inside
     clear = rows[up | down]
     if clear.empty:
-        return f"No clear difference in {what} " + (
-            f"with {first['name']}" if len(rows) == 1 else "between the options"
-        )
+        none = "No difference" if (rows[["low", "high"]] == 0).all(axis=None) else "No clear difference"
+        alone = first["name"] if len(rows) == 1 else parts_of(str(first["option"]))[0]
+        return f"{none} in {what} {f'with {alone}' if 1 in (len(rows), options) else 'between the options'}"
     if len(clear) == 1:
         rest = "" if len(rows) == 1 else "; no clear difference with the others"
         return f"{clear['name'].iloc[0]}: {what} {_moved(clear.iloc[0])}{rest}"
@@ -160,10 +167,12 @@ def _moved(row: pd.Series) -> str:
 
 
 def _verdict(row: Mapping[Hashable, Any]) -> str:
-    """What stands beside a dot: the verdict; money in pounds."""
+    """What stands beside a dot: the verdict; money in pounds, without limits where it is exact."""
     if not str(row["unit"]).startswith("pounds"):
         return str(row["verdict"]).replace(" pp", " points")
-    return more_pounds(Estimate(row["difference"], row["low"], row["high"], 0, 0))
+    exact = row["low"] == row["high"]
+    low, high = (math.nan if exact else row[limit] for limit in ("low", "high"))
+    return more_pounds(Estimate(row["difference"], low, high, 0, 0))
 
 
 def _plot(axes: Axes, rows: pd.DataFrame, scale: float, unit: str) -> None:
@@ -184,7 +193,7 @@ def _plot(axes: Axes, rows: pd.DataFrame, scale: float, unit: str) -> None:
             printable(_verdict(row)), (max(high, 0), index), (8, 0), textcoords="offset points",
             va="center", size=9.5,
         )  # fmt: skip
-    reach = max(abs(rows["low"]).max(), abs(rows["high"]).max()) * scale
+    reach = max(abs(rows["low"]).max(), abs(rows["high"]).max()) * scale or 1.0
     axes.set_yticks(range(len(rows)), [_wrapped(str(name)) for name in rows["name"]])
     axes.set(xlim=(-1.1 * reach, 2.6 * reach), ylim=(len(rows) - 0.4, -1.0), xlabel=f"Difference, {unit}")
     axes.grid(visible=False, axis="y")

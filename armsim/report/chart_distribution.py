@@ -66,7 +66,7 @@ def draw(
 
 def _first(curves: Mapping[str, ResponseCurve]) -> tuple[str, str]:
     label = next(iter(curves))
-    return label, f"incidents reach “{label}”"
+    return label, f"incidents (“{label}”) are reached"
 
 
 def _reach(curves: Iterable[ResponseCurve], targets: Sequence[TargetLine]) -> float:

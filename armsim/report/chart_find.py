@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ _NAMED = 12
 def context(results: Results, found: Found) -> ChartContext:
     """What the footer says: the run, and the scenario without any value's name."""
     one = context_of(results, results.options[0])
-    return ChartContext(found.title, one.run_id, found.replications, one.version, confidence=found.confidence)
+    return replace(one, title=found.title, replications=found.replications, confidence=found.confidence)
 
 
 @styled
@@ -151,7 +152,7 @@ def _bound(axes: Axes, found: Found, scale: float) -> None:
     bound = scale * found.aim.bound
     low, high = axes.get_ylim()
     room = 0.06 * (max(high, bound) - min(low, bound))
-    axes.set_ylim(min(low, bound - room), max(high, bound + room))
+    axes.set_ylim(min(low, bound) - room, max(high, bound + room))  # names stand below their points
     axes.axhline(bound, color=INK, linewidth=1.4, linestyle=(0, (4, 2)))
     word = "at least" if found.aim.higher else "at most"
     right = _free_on_the_right(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -85,9 +86,13 @@ def _row(force: str, hour: int, part: FloatArray, confidence: float) -> dict[str
 def _title(
     sums: Mapping[str, FloatArray], none: Mapping[str, Estimate], shown: list[str], confidence: float
 ) -> str:
-    """The force least often covered against the one most often, paired by replication."""
+    """The force least often covered against the one most often, paired by replication.
+
+    The two were picked as farthest apart, so the limits hold for all pairs of forces at once (Bonferroni).
+    """
     worst, best = shown[0], min(none, key=lambda force: (none[force].value, force))
-    difference = ratio_difference(_whole(sums[best]), _whole(sums[worst]), confidence)
+    joint = 1 - (1 - confidence) / math.comb(len(sums), 2)
+    difference = ratio_difference(_whole(sums[best]), _whole(sums[worst]), joint)
     return finding.forces((worst, none[worst]), (best, none[best]), difference)
 
 

@@ -36,7 +36,7 @@ def draw(
     minutes: Mapping[ThreatLevel, FloatArray],
     bases: pd.DataFrame,
     context: ChartContext,
-    within: float = 15.0,
+    within: tuple[float, float] = (15.0, 15.0),
 ) -> Chart | None:
     """Draw the map of potential response.
 
@@ -48,7 +48,7 @@ def draw(
             more than two levels the first and the highest are drawn.
         bases: ``name``, ``x_km``, ``y_km``.
         context: the run.
-        within: target in minutes, for the title.
+        within: target in minutes, urban and rural, for the title; where they differ ``zones`` has ``rural``.
 
     Returns:
         The chart; ``None`` when nothing was read at any level.
@@ -86,8 +86,10 @@ def class_edges(minutes: FloatArray) -> tuple[float, ...]:
     return tuple(float(first + index * width) for index in range(4))
 
 
-def _within(zones: pd.DataFrame, minutes: FloatArray, limit: float) -> float:
-    """Share of residents whose expected minutes are at most *limit*; zones never read are left out."""
+def _within(zones: pd.DataFrame, minutes: FloatArray, limits: tuple[float, float]) -> float:
+    """Share of residents whose expected minutes are within their limit; zones never read are left out."""
+    urban, rural = limits
+    limit = urban if urban == rural else np.where(zones["rural"].to_numpy(dtype=bool), rural, urban)
     people = zones["population"].to_numpy(dtype=np.float64)
     read = ~np.isnan(minutes)
     return float(people[read & (minutes <= limit)].sum() / max(people[read].sum(), 1.0))
@@ -217,12 +219,12 @@ def _alt(
     zones: pd.DataFrame,
     minutes: Mapping[ThreatLevel, FloatArray],
     levels: Sequence[ThreatLevel],
-    within: float,
+    within: tuple[float, float],
 ) -> str:
     words = []
     for level in levels:
         values = minutes[level][np.isfinite(minutes[level])]
         reach = f"zones range from {values.min():.1f} to {values.max():.1f} minutes; " if len(values) else ""
         share = _within(zones, minutes[level], within)
-        words.append(f"{level.name}: {reach}{share:.0%} of residents within {within:g} minutes.")
+        words.append(f"{level.name}: {reach}{share:.0%} of residents within {finding.limit_words(within)}.")
     return printable(f"Map of {len(zones)} zones shaded by expected minutes. {title}. " + " ".join(words))

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from armsim.analysis.posture import Days
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import CATEGORICAL, INK, QUIET, canvas, look, styled
-from armsim.report.words import printable
+from armsim.report.words import named, printable
 from armsim.study.sustain import Limit, Sustained, span
 
 _PANELS_A_ROW = 2
@@ -41,8 +41,9 @@ def draw(found: Sustained, context: ChartContext) -> Chart:
         context: the run.
     """
     title = _title(found)
+    whose = ", ".join(map(named, found.teams))
     subtitle = (
-        f"Officers of {', '.join(found.teams)}; ARV crews over seven days; by day of {found.level}. "
+        f"Officers of {whose}; ARV crews over seven days; by day of {found.level}. "
         f"Dashed: limit; bands: {found.confidence:.0%} intervals"
     )
     shown = found.judged

@@ -21,7 +21,7 @@ from armsim.report.style import CATEGORICAL, INK, Look, canvas, label_ends, styl
 _STACK: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     ("Firearms and\nplanned operations", ("firearms", "planned"), CATEGORICAL[0], ""),
     ("Posts", ("posts",), CATEGORICAL[3], "///"),
-    ("Routine work, breaks", ("routine", "breaks", "unavailable"), CATEGORICAL[1], "..."),
+    ("Routine work,\nbreaks", ("routine", "breaks", "unavailable"), CATEGORICAL[1], "..."),
 )
 _FREE_LABEL, _BUSY = "Free", "busy"
 _PANELS = 2
@@ -62,6 +62,11 @@ def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart
     _labels(axes, shares)
     alt = _alt(title, data, levels, lived)
     return Chart("arv_utilisation", title, figure, alt, data, f"{subtitle}. {context.source}", context)
+
+
+def pieces() -> dict[str, tuple[str, str]]:
+    """Columns of the data that are stacked, from the foot up: what they are called, and their colour."""
+    return {_column(name): (name.replace("\n", " "), colour) for name, _, colour, _ in _STACK}
 
 
 def _chosen(lived: Mapping[ThreatLevel, FloatArray]) -> list[ThreatLevel]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from armsim.analysis.curve import ResponseCurve, enough
 from armsim.config.options import parts_of
 from armsim.domain import Milestone
 from armsim.report import (
@@ -25,7 +26,14 @@ from armsim.report.files import save
 from armsim.report.record import ILLUSTRATIVE, SYNTHETIC, Chart, ChartContext
 from armsim.study.results import Results
 
-_WITHIN = 15.0
+#: Urban and rural minutes that the map speaks of where no target is set for armed response.
+_WITHIN = 15.0, 15.0
+#: Curves that a title may speak of, and what it says of them.
+_HEADLINES = (
+    ("First armed, firearms", "firearms incidents get an armed unit"),
+    ("First officer, grade 1", "grade 1 incidents get an officer"),
+    ("First CED officer, grade 1", "grade 1 incidents get a CED officer"),
+)
 
 
 def draw_all(results: Results, folder: Path, option: str | None = None) -> list[Path]:
@@ -72,6 +80,11 @@ def context_of(results: Results, option: str) -> ChartContext:
     )
 
 
+def headline(curves: Mapping[str, ResponseCurve]) -> tuple[str, str]:
+    """Which of ``gather.milestone_curves`` a title speaks of, and its subject: the first with enough."""
+    return next((one for one in _HEADLINES if enough(curves[one[0]].count)), _HEADLINES[0])
+
+
 def _run_words(option: str) -> str:
     """A run's name to be read: the option and its condition."""
     return ", ".join(part for part in parts_of(option) if part)
@@ -96,11 +109,12 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
     yield chart_percentiles.draw_second(
         *gather.second_curves(option), option.scenario.study.second_incident_within, context
     )
+    curves = gather.milestone_curves(option)
     yield chart_distribution.draw(
-        gather.milestone_curves(option),
+        curves,
         gather.target_lines(option.scenario, Milestone.FIRST_OFFICER, "G1"),
         context,
-        ("First armed, firearms", "firearms incidents get an armed unit"),
+        headline(curves),
         "all levels together",
     )
     yield chart_grades.draw(gather.grade_curves(option), context)
@@ -116,6 +130,6 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
         gather.potential(option, spells[0][0]),
         gather.arv_bases(results.manifest, name),
         context,
-        _WITHIN,
+        gather.target_limits(option.scenario, Milestone.FIRST_ARMED, "FIREARMS") or _WITHIN,
     )
     yield chart_replications.draw(gather.looks(option), context)

@@ -98,9 +98,15 @@ def forces(worst: tuple[str, Estimate], best: tuple[str, Estimate], difference: 
     return f"No ARV is free {most} of the time in {worst[0]}, {least} in {best[0]}"
 
 
-def coverage(within: float, level: ThreatLevel, share: float) -> str:
-    """Title of the map: residents whose expected first ARV is within so many minutes."""
-    return f"{share:.0%} of residents can expect an ARV within {within:g} minutes at {level.name}"
+def limit_words(within: tuple[float, float]) -> str:
+    """Urban and rural limits in minutes, such as ``10 minutes (rural: 20)``."""
+    urban, rural = within
+    return f"{urban:g} minutes" + ("" if urban == rural else f" (rural: {rural:g})")
+
+
+def coverage(within: tuple[float, float], level: ThreatLevel, share: float) -> str:
+    """Title of the map: residents whose expected first ARV is within so many minutes, urban and rural."""
+    return f"{share:.0%} of residents can expect an ARV within {limit_words(within)} at {level.name}"
 
 
 def percentiles(

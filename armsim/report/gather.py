@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from armsim.analysis.availability import WORK, level_may_differ
-from armsim.analysis.curve import ResponseCurve
-from armsim.analysis.intervals import FloatArray
+from armsim.analysis.curve import ResponseCurve, enough
+from armsim.analysis.intervals import Estimate, FloatArray
 from armsim.analysis.option import OptionData
 from armsim.analysis.resampled import chosen
 from armsim.analysis.response_parts import PARTS
@@ -31,6 +32,7 @@ _SUMS = {
 }
 #: Grades in the order in which a distribution speaks of them.
 _GRADE_WORDS = {"FIREARMS": "firearms", "G1": "grade 1"}
+_NINETIETH, _UNTOLD = 0.9, Estimate(math.nan, math.nan, math.nan, 0, 0)
 
 
 def milestone_curves(option: OptionData) -> dict[str, ResponseCurve]:
@@ -63,16 +65,22 @@ def level_curves(option: OptionData, milestone: str, grade: str) -> dict[ThreatL
 
 def target_lines(scenario: Scenario, milestone: str, grade: str) -> list[TargetLine]:
     """Limits of the first target, by name, that is set for a milestone and grade and counts from the call."""
+    found = target_limits(scenario, milestone, grade)
+    if found is None:
+        return []
+    urban, rural = found
+    words = _GRADE_WORDS.get(grade, Grade[grade].name)
+    if urban == rural:
+        return [TargetLine(f"Target, {words}: {urban:g}", urban)]
+    return [TargetLine(f"Target, {words} urban: {urban:g}", urban), TargetLine(f"rural: {rural:g}", rural)]
+
+
+def target_limits(scenario: Scenario, milestone: str, grade: str) -> tuple[float, float] | None:
+    """Urban and rural minutes of that target; ``None`` where there is none."""
     for _, target in sorted(scenario.targets.items()):
         if target.milestone == milestone and grade in target.grades and target.clock == "received":
-            words = _GRADE_WORDS.get(grade, Grade[grade].name)
-            if target.urban == target.rural:
-                return [TargetLine(f"Target, {words}: {target.urban:g}", target.urban)]
-            return [
-                TargetLine(f"Target, {words} urban: {target.urban:g}", target.urban),
-                TargetLine(f"rural: {target.rural:g}", target.rural),
-            ]
-    return []
+            return target.urban, target.rural
+    return None
 
 
 def spells(option: OptionData) -> list[tuple[ThreatLevel, float, float]]:
@@ -186,7 +194,10 @@ def work_by_hour(option: OptionData) -> dict[ThreatLevel, FloatArray]:
 
 
 def looks(option: OptionData) -> list[Look]:
-    """What the first replications say, in order of their index, as they add up."""
+    """What the first replications say, in order of their index, as they add up.
+
+    A 90th percentile of too few incidents is left out, as everywhere.
+    """
     confidence, ran = option.scenario.study.confidence, [int(index) for index in option.totals.index]
     armed = option.where(Milestone.FIRST_ARMED, "FIREARMS")
     levels = [level.name for level in option.levels]
@@ -198,7 +209,9 @@ def looks(option: OptionData) -> list[Look]:
             [f"arv_free_zero_minutes:level={name}" for name in levels],
             [f"minutes:level={name}" for name in levels],
         )
-        found.append(Look(count, in_minutes(curve.quantile_interval(0.9, confidence)), none))
+        told = enough(curve.count, _NINETIETH)
+        ninetieth = in_minutes(curve.quantile_interval(_NINETIETH, confidence)) if told else _UNTOLD
+        found.append(Look(count, ninetieth, none))
     return found
 
 

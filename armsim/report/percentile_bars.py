@@ -79,12 +79,13 @@ def _row(part: str, key: str, p: float, value: Estimate) -> dict[str, object]:
 def _plot(axes: Axes, data: pd.DataFrame, found: Mapping[str, tuple[Estimate, Estimate]]) -> None:
     finite = data[["minutes", "high_minutes"]].replace(math.inf, math.nan)
     reach = 1.0 if finite.isna().all().all() else float(finite.max().max())
+    room = 2.2 if math.inf in data["high_minutes"].array else 1.65  # "not reached" is the longest to write
     for index, pair in enumerate(found.values()):
         for offset, (value, (_, words, colour, hatch)) in enumerate(zip(pair, _BARS, strict=True)):
             _bar(axes, index + (offset - 0.5) * 0.36, value, words, (colour, hatch), reach)
     names = [printable(f"{key}\n({int(pair[0].count):,} incidents)") for key, pair in found.items()]
     axes.set_yticks(range(len(found)), names)
-    axes.set(xlim=(0, 1.65 * reach), ylim=(len(found) - 0.45, -0.55), xlabel="Minutes since the call")
+    axes.set(xlim=(0, room * reach), ylim=(len(found) - 0.45, -0.55), xlabel="Minutes since the call")
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     axes.tick_params(axis="y", length=0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from armsim.analysis.differences import Resampled, quantity, resampled
-from armsim.analysis.figure import Figure, parse_figure
+from armsim.analysis.figure import Figure, in_unit, parse_figure
 from armsim.analysis.intervals import Estimate, FloatArray, t_quantile
 from armsim.analysis.metrics import Metric, metrics
 from armsim.analysis.option import OptionData
@@ -20,7 +20,6 @@ from armsim.study.compare import about
 from armsim.study.fixed_groups import FIXED
 
 _FORM = re.compile(r"(.+?)\s*(>=|<=|>|<)\s*(\d+(?:\.\d+)?)\s*(%|min|minutes|h)?\s*")
-_UNITS = {"%": 0.01, "h": 60.0}
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,8 @@ def parse_aim(text: str, scenario: Scenario, level: str | None = None) -> Aim:
         level: threat level that is meant where the text names none.
 
     Raises:
-        ValueError: not of that form, no such metric or group, or one that has no limits by replication.
+        ValueError: not of that form, no such metric or group, a unit that is not the metric's, or a figure
+            that has no limits by replication.
     """
     match = _FORM.fullmatch(text)
     if match is None:
@@ -106,7 +106,8 @@ def parse_aim(text: str, scenario: Scenario, level: str | None = None) -> Aim:
         figure = replace(
             figure, text=f"{figure.text}:level={level}", labels={**figure.labels, "level": level}
         )
-    return Aim(text.strip(), figure, match[2], float(match[3]) * _UNITS.get(match[4] or "", 1.0))
+    bound = in_unit(float(match[3]), match[4] or "", metrics()[figure.metric])
+    return Aim(text.strip(), figure, match[2], bound)
 
 
 def read(data: OptionData, weights: FloatArray, aim: Aim) -> Resampled:

@@ -53,7 +53,7 @@ def for_force(folder: Path, force: str, level: str = "SEVERE") -> Path:
     try:
         slug = force_slug(resolve_force(force))
     except KeyError as error:
-        raise ArmsimError(f"--force {force}: {error.args[0]}; armsim list forces has all 43") from error
+        raise ArmsimError(f"--force: {error.args[0]} (armsim list forces has all 43)") from error
     own = f"{slug}.yaml"
     bases = {f"{BASE}/{file.name}": file.read_bytes() for file in with_bases(EXTENDS)}
     _write(folder, {own: starter_yaml(slug, level).encode(), **bases})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,7 +30,9 @@ from armsim.analysis.metrics import GROUPS, metrics
 from armsim.analysis.resampled import chosen, draw_weights
 from armsim.config import markup
 from armsim.config.options import parts_of
+from armsim.config.schema.scenario import StudyConfig
 from armsim.study.fixed_groups import FIXED, fixed_figures
+from armsim.study.plan import declared
 from armsim.study.results import Results
 from armsim.study.sides import Pair, Side, pairs_of, settings_that_differ, sides_of
 
@@ -111,8 +113,8 @@ class Comparison:
                 "condition": row["condition"],
                 "option": row["option"],
                 "figure": f"{row['label']}{', ' if row['about'] else ''}{row['about']}",
-                "baseline": _value(row["baseline_value"], row["unit"]),
-                "value": _value(row["option_value"], row["unit"]),
+                "baseline": _value(row, "baseline_value"),
+                "value": _value(row, "option_value"),
                 "verdict": row["verdict"],
             }
             for row in self.table.to_dict("records")
@@ -181,7 +183,14 @@ def compare(
         runs=tuple(dict.fromkeys(side.run_id for side in sides)),
         version=str(opened[0].manifest["versions"]["armsim"]),
         title=opened[0].title,
-        remarks=tuple(_remarks(found, bool(margins), not study.primary)),
+        remarks=(
+            *(
+                f"{one.run_id}: the run has not ended; what there is of it is compared."
+                for one in opened
+                if not one.manifest.get("finished")
+            ),
+            *_remarks(found, bool(margins), study, [*_missing(listed, family.rows)]),
+        ),
     )
 
 
@@ -212,15 +221,15 @@ class _Work:
 
     def run(self, pairs: Sequence[Pair]) -> _Family:
         """Differences of all pairs with their limits; only the listed ones."""
-        universe = sorted({index for pair in pairs for side in pair.sides for index in side.replications})
-        found = [one for pair in pairs for one in self._of_pair(pair, universe)]
-        first = [index for index, one in enumerate(found) if self._is(one, self.primary)]
+        paired = sorted({index for pair in pairs if pair.paired for index in pair.common})
+        found = [one for pair in pairs for one in self._of_pair(pair, paired)]
+        first = [index for index, one in enumerate(found) if _is(one, self.primary)]
         estimates, method = at_once([found[index].difference for index in first], self.level)
         limits = {index: (estimate, method) for index, estimate in zip(first, estimates, strict=True)}
         rows = [
             (one, *limits.get(index, (one.difference.single, "single")))
             for index, one in enumerate(found)
-            if self._is(one, self.listed)
+            if _is(one, self.listed)
         ]
         return _Family(rows, method)
 
@@ -239,8 +248,9 @@ class _Work:
         name = "paired" if pair.paired else f"independent {side.name}"
         key = (side.name, ran, name)
         if key not in self._drawn:
-            drawn = draw_weights(side.seed if pair.paired else 0, len(universe), name)
-            weights = drawn[:, np.searchsorted(universe, ran)]
+            drawn_from = universe if pair.paired else ran
+            drawn = draw_weights(side.seed if pair.paired else 0, len(drawn_from), name)
+            weights = drawn[:, np.searchsorted(drawn_from, ran)]
             rest = [one for one in self.wanted if one.metric not in FIXED]
             self._drawn[key] = resampled(chosen(side.data, ran), weights, rest)
             self._drawn[key] |= fixed_figures(side, pair.baseline.data, ran, weights, self.wanted)
@@ -251,12 +261,14 @@ class _Work:
             self._added[side.name, ran] = influences(chosen(side.data, ran), self.wanted)
         return self._added[side.name, ran]
 
-    def _is(self, found: _Found, figures: Sequence[Figure]) -> bool:
-        key = found.difference.key
-        labels = dict(key.labels)
-        if key.metric in FIXED:  # they have no row for all levels together
-            return any(one.metric == key.metric and one.labels.items() <= labels.items() for one in figures)
-        return any(one.means(key.metric, labels) for one in figures)
+
+def _is(found: _Found, figures: Sequence[Figure]) -> bool:
+    """Whether a difference is of one of the figures."""
+    key = found.difference.key
+    labels = dict(key.labels)
+    if key.metric in FIXED:  # they have no row for all levels together
+        return any(one.metric == key.metric and one.labels.items() <= labels.items() for one in figures)
+    return any(one.means(key.metric, labels) for one in figures)
 
 
 def _row(
@@ -291,7 +303,7 @@ def _row(
         if pair.paired
         else min(len(side.replications) for side in pair.sides),
         "limits": limits,
-        "primary": any(each.means(metric.name, labels) for each in primary),
+        "primary": _is(found, primary),
         "margin": math.nan if margin is None else margin,
         "pairing": found.pairing,
         "shown": shown,
@@ -315,10 +327,15 @@ def about(labels: Mapping[str, str]) -> str:
     )
 
 
-def _value(value: float, unit: str) -> str:
+def _value(row: Mapping[Hashable, Any], column: str) -> str:
+    value, unit = row[column], row["unit"]
+    if not row["shown"]:
+        return "too few"
     if not math.isfinite(value):
-        return "not reached" if unit == "minutes" else "none"
-    return f"{100 * value:.1f}%" if unit == "share" else quantity(value, unit, named=True)
+        return "not reached" if str(row["metric"]).endswith(("_p50", "_p90")) else "none"
+    if unit != "share":
+        return quantity(value, unit, named=True)
+    return f"{100 * value:.2f}%" if 0 < value < 0.1 else f"{100 * value:.1f}%"
 
 
 def _family(found: Comparison) -> str:
@@ -328,13 +345,28 @@ def _family(found: Comparison) -> str:
     if found.method == "single" or count < 2:
         return f"{each} for each figure alone."
     rest = "" if bool(found.table["primary"].all()) else "; those of other figures for each alone"
-    how = {"max-t": "max-t over resampled pairs", "Bonferroni": "Bonferroni, as replications are few"}
+    how = {
+        "max-t": "max-t over resampled replications",
+        "Bonferroni": "Bonferroni, as replications or resamples are few",
+    }
     return f"{each} for all primary figures and options at once ({how[found.method]}){rest}."
 
 
-def _remarks(pairs: Sequence[Pair], typed: bool, undeclared: bool) -> Iterator[str]:
+def _missing(listed: Sequence[Figure], rows: Sequence[tuple[_Found, Estimate, str]]) -> Iterator[str]:
+    """Figures asked for that no option has."""
+    for one in listed:
+        if not any(_is(found, [one]) for found, _, _ in rows):
+            yield one.text
+
+
+def _remarks(pairs: Sequence[Pair], typed: bool, study: StudyConfig, missing: list[str]) -> Iterator[str]:
+    if missing:
+        yield f"Not measured in these runs: {', '.join(missing)}."
     if not all(pair.paired for pair in pairs):
         yield "Compared as independent runs, without pairs."
+    elif len({len(pair.common) for pair in pairs}) == 1:
+        count = len(pairs[0].common)
+        yield f"{count:,} {'replication' if count == 1 else 'replications'} of each option, in pairs."
     short = [
         pair
         for pair in pairs
@@ -342,9 +374,11 @@ def _remarks(pairs: Sequence[Pair], typed: bool, undeclared: bool) -> Iterator[s
     ]
     for pair in short:
         yield f"{pair.option.name}: the {len(pair.common)} replications that both have are compared."
+    if pairs[0].baseline.declared not in (None, declared(study)):
+        yield "Primary figures or margins were changed in the scenario after the first replications had run."
     if typed:
         yield "Margins on the command line were stated after the run; study.margins states them before."
-    if undeclared:
+    if not study.primary:
         yield "No primary figures were declared before the run (study.primary); the usual ones are taken."
 
 

@@ -50,6 +50,23 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(stream.fileno())
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):  # a full disk has no room for half a file
+            beside.unlink(missing_ok=True)
+        raise RunFolderError(
+            f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
+        ) from error
+
+
+def append_line(path: Path, text: str) -> None:
+    """Write a line more at the end of a file.
+
+    Raises:
+        RunFolderError: it cannot be written.
+    """
+    try:
+        with path.open("a", encoding="utf-8") as stream:
+            stream.write(f"{text}\n")
+    except OSError as error:
         raise RunFolderError(
             f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
         ) from error

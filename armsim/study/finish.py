@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from armsim.domain import Grade
 from armsim.errors import RunFolderError
 from armsim.study import files, store
 from armsim.study.bills import BILLS, write_bills
-from armsim.study.plan import Study, armsim_version
+from armsim.study.plan import Study, armsim_version, declared
 
 _LIBRARIES = ("simpy", "numpy", "scipy", "pandas", "pyarrow", "pydantic")
 #: Beginnings of names of sums that are minutes without saying so.
@@ -171,6 +172,7 @@ def write_manifest(
         "seed": study.seed,
         "seeds": {name: study.seed_of(name) for name in study.options},
         "independent": study.independent,
+        "declared": _declared(folder, study, bool(any(parts.values()))),
         "record": str(study.record),
         "command": command,
         "started": started,
@@ -195,6 +197,16 @@ def write_manifest(
     }
     files.write_json(folder / store.MANIFEST, manifest)
     return manifest
+
+
+def _declared(folder: Path, study: Study, ran: bool) -> dict[str, Any]:
+    """By option, what was declared before its first replication: once some ran, what the manifest says."""
+    said = {name: declared(loaded.scenario.study) for name, loaded in study.options.items()}
+    if not ran:
+        return said
+    with suppress(RunFolderError):
+        said |= store.read_manifest(folder).get("declared", {})
+    return said
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from armsim.analysis.control_variates import variance_ratio
@@ -63,6 +64,9 @@ def worth_words(found: Worth) -> list[str]:
     for (option, key), one in found.items():
         part = about(dict(key.labels))
         figure = f"{known[key.metric].label}{', ' if part else ''}{part}"
-        limits = f" ({one.low:.1f} to {one.high:.1f})" if one.low == one.low else ""
-        lines.append(f"{option}: {figure}: variance without pairs is {one.value:.1f} times{limits}")
+        limits = f" ({one.low:,.1f} to {one.high:,.1f})" if one.low == one.low else ""
+        worth = f"variance without pairs is {one.value:,.1f} times{limits}"
+        if not math.isfinite(one.value):
+            worth = "pairs do not differ" if one.value > 0 else "too few replications to tell"
+        lines.append(f"{option}: {figure}: {worth}")
     return lines

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from armsim import registry
 from armsim.config.compose import digest
 from armsim.config.loader import Loaded
 from armsim.config.markup import heading, table
+from armsim.config.schema.scenario import StudyConfig
 from armsim.domain import Record
 from armsim.streams import stable_code
 
@@ -23,6 +25,11 @@ def armsim_version() -> str:
         return version("armsim")
     except PackageNotFoundError:
         return "0"
+
+
+def declared(study: StudyConfig) -> dict[str, Any]:
+    """What a scenario says of how its options are judged: primary figures and margins, as plain values."""
+    return {"primary": list(study.primary), "margins": dict(study.margins)}
 
 
 def option_name(loaded: Loaded) -> str:
@@ -89,7 +96,8 @@ class Study:
             (name, loaded.composed.file, ", ".join((*loaded.composed.applied, *loaded.composed.sets)) or "–")
             for name, loaded in self.options.items()
         ]
-        told = f"{self.replications} replications of each option on the same incidents, seed {self.seed}"
+        which = "incidents of its own" if self.independent else "the same incidents"
+        told = f"{self.replications} replications of each option on {which}, seed {self.seed}"
         return heading(f"Study {self.run_id}") + table(told, ("Option", "File", "Changed"), rows)
 
     @property

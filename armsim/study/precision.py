@@ -15,6 +15,8 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
 from armsim.analysis.figure import Figure, parse_bound
 from armsim.analysis.metrics import metrics, summarise
 from armsim.analysis.option import OptionData
@@ -151,10 +153,7 @@ def separation(found: Comparison) -> tuple[str, ...]:
     rows = found.table[found.table["primary"] & found.table["shown"]]
     said = []
     for option, own in rows.groupby("option", sort=False):
-        told = own[(own["low"] > 0) | (own["high"] < 0)]
-        names = ", ".join(sorted(set(told["label"]), key=list(told["label"]).index))
-        begin = f"{option} against {own['baseline'].iloc[0]}: "
-        begin += f"told apart by {names}" if len(told) else "not told apart by any primary figure"
+        begin = f"{option} against {own['baseline'].iloc[0]}: {_told(own)}"
         rest = own[(own["low"] <= 0) & (own["high"] >= 0) & (own["difference"] != 0)]
         undecided = [_named(row) for row in rest.to_dict("records")]
         more = [(_more(row), str(row["label"])) for row in undecided if not _inside(row)]
@@ -163,6 +162,23 @@ def separation(found: Comparison) -> tuple[str, ...]:
             begin += f"; {label}: {_advice(count, int(own['replications'].iloc[0]))}"
         said.append(begin + ".")
     return tuple(said)
+
+
+def _told(own: pd.DataFrame) -> str:
+    """What the limits of one option tell, in words; differences inside a stated margin tell nothing apart."""
+    exact = (own["error"] == 0) & (own["difference"] != 0)
+    apart = (own["low"] > 0) | (own["high"] < 0) | exact
+    reach = own[["low", "high"]].abs().max(axis=1).fillna(own["difference"].abs())
+    inside = reach < own["margin"]
+    names = dict.fromkeys(own.loc[apart & ~inside, "label"])
+    if names:
+        return f"told apart by {', '.join(names)}"
+    same = own["verdict"] == "unchanged"
+    if bool(same.all()):
+        return "no primary figure changes"
+    if bool((same | inside).all()):
+        return "no primary figure differs by what matters"
+    return "not told apart by any primary figure"
 
 
 def _named(row: Mapping[Hashable, Any]) -> dict[str, Any]:

@@ -184,8 +184,8 @@ def _run(
     with closing(executor(worlds, tasks)) as outcomes:
         for outcome in outcomes:
             store.write_part(folder, outcome.part)
-            with (folder / (shard.log if shard else "log.jsonl")).open("a", encoding="utf-8") as log:
-                log.write(json.dumps(outcome.line, ensure_ascii=False) + "\n")
+            log = folder / (shard.log if shard else "log.jsonl")
+            files.append_line(log, json.dumps(outcome.line, ensure_ascii=False))
             watch.take(outcome)
     return watch.ran
 

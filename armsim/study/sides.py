@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from armsim.analysis.option import OptionData
 from armsim.config.compose import ABSENT, compose, diff
@@ -35,6 +36,8 @@ class Side:
         folder: the run folder.
         run_id: what the folder is called.
         own: its name in the folder.
+        declared: primary figures and margins as they stood when its first replication ran; ``None`` where the
+            folder does not say.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Side:
     folder: Path
     run_id: str
     own: str
+    declared: dict[str, Any] | None = None
 
     @property
     def replications(self) -> tuple[int, ...]:
@@ -80,16 +84,25 @@ class Pair:
 
 
 def sides_of(results: Sequence[Results]) -> list[Side]:
-    """All options of the run folders, in order; one name in two folders gets the folder's name."""
-    names = [name for one in results for name in one.options]
+    """All options of the run folders, in order; one name in two folders gets the folder's name.
+
+    A folder that is named twice counts once; of a run and a copy of it the names are the folders' paths.
+    """
+    each = list({one.folder.resolve(): one for one in results}.values())
+    names = [name for one in each for name in one.options]
+    ids = [one.run_id for one in each]
     found = []
-    for one in results:
+    for one in each:
+        called = one.run_id if ids.count(one.run_id) == 1 else str(one.folder)
         for name, data in one.data.items():
             head, condition = parts_of(name)
-            mark = f" ({one.run_id})" if names.count(name) > 1 else ""
+            mark = f" ({called})" if names.count(name) > 1 else ""
             full = run_name(head + mark, condition)
             seed, alone = int(one.manifest["seed"]), bool(one.manifest.get("independent", False))
-            found.append(Side(full, head + mark, condition, data, seed, alone, one.folder, one.run_id, name))
+            said = one.manifest.get("declared", {}).get(name)
+            found.append(
+                Side(full, head + mark, condition, data, seed, alone, one.folder, one.run_id, name, said)
+            )
     return found
 
 
@@ -108,9 +121,9 @@ def pairs_of(sides: Sequence[Side], baseline: str | None, independent: bool) -> 
     head = _head(sides, baseline)
     first = {side.condition: side for side in sides if side.head == head}
     pairs = [
-        Pair(first[side.condition], side, not (independent or side.independent))
+        Pair(base, side, not (independent or side.independent or base.independent))
         for side in sides
-        if side.head != head and side.condition in first
+        if side.head != head and (base := first.get(side.condition)) is not None
     ]
     if not pairs:
         names = ", ".join(side.name for side in sides)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -25,12 +26,15 @@ from armsim.analysis.option import RESPONSE_TYPES, OptionData
 from armsim.analysis.run_in import FIGURES
 from armsim.config.loader import read_scenario
 from armsim.config.schema import Scenario
+from armsim.config.source import beside
 from armsim.domain import ThreatLevel
 from armsim.errors import RunFolderError
 from armsim.study import files
 
 SCHEMA = 3
 MANIFEST = "manifest.json"
+#: What a reader asks a manifest for.
+_NEEDED = frozenset({"run_id", "digest", "options", "seed", "versions"})
 _TABLES = ("responses", "totals", "potential", "run_in")
 _SURVEYS = "potential_surveys"
 
@@ -179,6 +183,8 @@ def verified_parts(
 ) -> tuple[list[Part], list[Path]]:
     """Parts whose files are what was written, in order, and the folders of those that are damaged.
 
+    One that holds a replication again counts as damaged.
+
     Args:
         folder: the run folder.
         option: name of the option.
@@ -186,15 +192,28 @@ def verified_parts(
     """
     good: list[Part] = []
     damaged: list[Path] = []
-    for path in sorted(options_folder(folder, option).glob("part-*")):
+    seen: set[int] = set()
+    for path in sorted(filter(_is_part, options_folder(folder, option).glob("part-*")), key=_longest_first):
         if wanted is not None and not wanted(first_of(path)):
             continue
         part = _verified(path, folder, option)
-        if part is None:
+        if part is None or not seen.isdisjoint(part.replications):
             damaged.append(path)
         else:
             good.append(part)
+            seen.update(part.replications)
     return good, damaged
+
+
+def _is_part(path: Path) -> bool:
+    """Whether a folder has the name of a part; a copy that somebody made of one has not."""
+    return re.fullmatch(r"part-\d{5,}-\d{5,}", path.name) is not None
+
+
+def _longest_first(path: Path) -> tuple[int, int]:
+    """Two jobs that ran to different numbers at once may both have a chunk's start: the longer counts."""
+    first, last = map(int, path.name.split("-")[1:])
+    return first, -last
 
 
 def _verified(path: Path, folder: Path, option: str) -> Part | None:
@@ -346,6 +365,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        if not folder.exists():
+            raise RunFolderError(f"{folder}: no such run folder{beside(str(folder))}") from None
         raise RunFolderError(f"{folder}: not a run folder: it holds no {MANIFEST}") from None
     except (OSError, ValueError) as error:
         raise RunFolderError(
@@ -353,4 +374,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ) from error
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA:
         raise RunFolderError(f"{path}: written by another version of armsim; run the study again")
+    lacking = sorted(_NEEDED - manifest.keys())
+    if lacking:
+        raise RunFolderError(
+            f"{path}: says nothing of {', '.join(lacking)}; run the study again to rebuild it"
+        )
     return manifest

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from armsim.analysis.figure import parse_bound, parse_figure
+from armsim.analysis.metrics import metrics
 from armsim.config.checks import faults_key
 from armsim.config.compose import in_file_order
 from armsim.config.loader import Loaded
 from armsim.config.paths import parse_path
 from armsim.config.schema.region import RegionConfig
+from armsim.config.schema.scenario import StudyConfig
 from armsim.config.validate import problem
 from armsim.errors import Problem, ScenarioError
 from armsim.model.geography import resolve_force
@@ -24,7 +27,7 @@ def world_of(loaded: Loaded) -> World:
         DataError: a data file is wrong.
     """
     try:
-        unknown = list(_unknown_forces(loaded.scenario.region))
+        unknown = [*_unknown_forces(loaded.scenario.region), *_unknown_figures(loaded.scenario.study)]
         if unknown:
             raise ScenarioError(unknown)
         return build_world(loaded.scenario, loaded.folder)
@@ -42,6 +45,21 @@ def _unknown_forces(region: RegionConfig) -> Iterator[Problem]:
             resolve_force(name)
         except KeyError as error:
             yield Problem(str(error.args[0]), path=f"region.force.{index}" if listed else "region.force")
+
+
+def _unknown_figures(study: StudyConfig) -> Iterator[Problem]:
+    """What is wrong with primary figures and margins; here, as config does not know the metrics."""
+    known = metrics()
+    for index, text in enumerate(study.primary):
+        try:
+            parse_figure(text, known)
+        except ValueError as error:
+            yield Problem(str(error), path=f"study.primary.{index}")
+    for name, margin in study.margins.items():
+        try:
+            parse_bound(f"{name}={margin}", known)
+        except ValueError as error:
+            yield Problem(str(error), path=f'study.margins."{name}"')
 
 
 def _located(one: Problem, loaded: Loaded) -> Problem:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +42,27 @@ def scenario_page() -> Iterator[str]:
     """A table of keys for each mapping of a scenario file, the file itself first."""
     schema = json_schema(Scenario)
     parts: dict[str, Any] = schema["$defs"]
+    strict = Scenario.model_json_schema()  # the schema for editors asks for no key: a file may inherit it
     yield "# Scenario files\n"
     yield "Every key that a scenario may have. `armsim schema` prints the same for editors.\n"
+    yield (
+        "*Needed* keys must be there once the file, what it extends and overrides are put together. Where "
+        'nothing stands under "if left out", the thing is not there, or the text says what holds.\n'
+    )
     yield "## The file\n"
-    yield from _keys(schema["properties"])
+    yield from _keys(schema["properties"], strict.get("required", ()))
     for name in sorted(parts):
         if "properties" in parts[name]:
             yield f"\n## {name}\n"
             yield f"{_prose(parts[name].get('description', ''))}\n"
-            yield from _keys(parts[name]["properties"])
+            yield from _keys(parts[name]["properties"], strict["$defs"][name].get("required", ()))
 
 
-def _keys(properties: dict[str, Any]) -> Iterator[str]:
+def _keys(properties: dict[str, Any], needed: Collection[str]) -> Iterator[str]:
     yield "| key | what it takes | if left out | what it is |\n|---|---|---|---|"
     for key, node in properties.items():
-        yield f"| `{key}` | {_kind(node)} | {_default(node)} | {_prose(node.get('description', ''))} |"
+        otherwise = "*needed*" if key in needed else _default(node)
+        yield f"| `{key}` | {_kind(node)} | {otherwise} | {_prose(node.get('description', ''))} |"
 
 
 def _kind(node: dict[str, Any]) -> str:
@@ -112,7 +118,10 @@ def _prose(text: str) -> str:
 def metrics_page() -> Iterator[str]:
     """A row for each registered metric."""
     yield "# Metrics\n"
-    yield "Every figure that a run folder holds. `armsim list metric` prints the same.\n"
+    yield (
+        "Every figure that is worked out of a run folder, under the name that `--metric`, `--target` and "
+        "`--fail-if` take. `armsim list metric` prints the same.\n"
+    )
     yield "| name | what it is | unit | direction | over what |\n|---|---|---|---|---|"
     for name, one in metrics().items():
         yield (

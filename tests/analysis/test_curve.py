@@ -26,7 +26,7 @@ def big_table(rows, replications, seed=1):
     return rng.integers(0, replications, rows), rng.integers(0, 7_000, rows), fate
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ROWS, st.integers(-1, 45))
 def test_without_censoring_share_is_exactly_hits_over_all(rows, target):
     rows = [row for row in rows if row[2] != CENSORED]
@@ -38,7 +38,7 @@ def test_without_censoring_share_is_exactly_hits_over_all(rows, target):
     assert share == hits / len(rows)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(ROWS, st.integers(0, 45))
 def test_share_is_exact_up_to_the_first_censoring(rows, target):
     first = min((second for _, second, fate in rows if fate == CENSORED), default=math.inf)
@@ -47,7 +47,7 @@ def test_share_is_exact_up_to_the_first_censoring(rows, target):
         assert curve(rows).share(target) == hits / len(rows)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS.filter(lambda rows: len(rows) > 0))
 def test_kaplan_meier_agrees_with_scipy(rows):
     """scipy knows no NEVER: an incident never reached is one censored beyond every time."""
@@ -59,7 +59,7 @@ def test_kaplan_meier_agrees_with_scipy(rows):
         assert ours.share(target) == pytest.approx(float(reference.evaluate(target)), abs=1e-12)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS)
 def test_curve_never_falls_and_stays_within_0_and_1(rows):
     share = curve(rows).to_arrays().share
@@ -106,7 +106,7 @@ def test_quantiles_are_pooled_and_never_averaged():
     assert ours.share(10) == 0.9
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ROWS, st.integers(0, 60), st.integers(0, 60))
 def test_merging_parts_equals_counting_in_one_go(rows, cut, target):
     parts = curve(rows[:cut]).merged(curve(rows[cut:]))

@@ -184,7 +184,7 @@ def free_run(busy, first, last):
     return max(later - earlier - 1 for earlier, later in pairwise(marks))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(books())
 def test_it_agrees_to_the_last_digit(drawn):
     made, rows, history = drawn

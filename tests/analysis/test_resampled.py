@@ -54,6 +54,16 @@ def test_a_quantile_that_a_resample_does_not_reach_is_infinite():
     assert many.quantile_interval(0.4).value.tolist() == [7.0, 7.0, math.inf]
 
 
+def test_quantiles_are_read_at_every_second_where_response_times_spread_over_an_hour():
+    """Several hundred seconds in the stretch looked at: a coarser grid would be noise in a difference."""
+    rng = np.random.default_rng(4)
+    rows = np.repeat(np.arange(12), 150), rng.integers(1, 3600, 1800), np.full(1800, REACHED)
+    weights = draw_weights(5, 12, resamples=60)
+    many = ResampledCurve.of(ResponseCurve.from_rows(*rows, 12), weights).quantile_interval(0.5).value
+    assert np.ptp(many) > 150
+    assert list(many) == [by_hand(rows, each).quantile(0.5) for each in weights]
+
+
 def test_weights_are_the_same_again_and_another_for_another_name():
     first = draw_weights(3, 8)
     assert (first == draw_weights(3, 8)).all()

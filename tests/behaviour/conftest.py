@@ -6,13 +6,6 @@ import os
 from typing import Any
 
 import pytest
-from hypothesis import Phase, settings
-
-# Without shrinking: a failure would be run hundreds of times before it is told.
-settings.register_profile(
-    "armsim", deadline=None, derandomize=True, max_examples=12, database=None, phases=(Phase.generate,)
-)
-settings.load_profile("armsim")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from armsim.analysis.measure import Measures, measure
@@ -37,6 +37,9 @@ from .bookkeeping import (
 from .plain_figures import log_and_metrics_agree
 from .small_scenarios import booked, document, played
 
+#: Without shrinking: a failure would be run hundreds of times before it is told.
+FEW = settings(max_examples=12, database=None, phases=(Phase.generate,))
+
 
 @st.composite
 def scenarios(draw: Any) -> dict[str, Any]:
@@ -49,6 +52,7 @@ def same(one: EventLog, other: EventLog, tables: tuple[str, ...] = ()) -> None:
             np.testing.assert_array_equal(values, other.tables[name][column], err_msg=f"{name}.{column}")
 
 
+@settings(FEW)
 @given(scenarios())
 def test_every_log_adds_up(content: dict[str, Any]) -> None:
     books = booked(content)
@@ -112,14 +116,14 @@ def test_a_figure_that_is_off_is_found(busiest: Books, monkeypatch: pytest.Monke
         log_and_metrics_agree(busiest)
 
 
-@settings(max_examples=4)
+@settings(FEW, max_examples=4)
 @given(scenarios())
 def test_recording_less_changes_no_clock(content: dict[str, Any]) -> None:
     tables = ("incidents", "commands", "duty", "survey", "posts")
     same(played(content), played(content, Record.METRICS), tables)
 
 
-@settings(max_examples=5)
+@settings(FEW, max_examples=5)
 @given(scenarios())
 def test_another_order_in_the_file_changes_no_number(content: dict[str, Any]) -> None:
     def reversed_maps(value: Any, path: tuple[str, ...] = ()) -> Any:
@@ -130,7 +134,7 @@ def test_another_order_in_the_file_changes_no_number(content: dict[str, Any]) ->
     same(played(content), played(reversed_maps(content)))
 
 
-@settings(max_examples=4)
+@settings(FEW, max_examples=4)
 @given(content=scenarios())
 def test_another_order_of_zones_changes_no_number(content: dict[str, Any], tmp_path_factory: Any) -> None:
     heading = "zone,population,area_km2,x_km,y_km"
@@ -144,7 +148,7 @@ def test_another_order_of_zones_changes_no_number(content: dict[str, Any], tmp_p
     same(*logs)
 
 
-@settings(max_examples=5)
+@settings(FEW, max_examples=5)
 @given(scenarios())
 def test_no_demand_sends_nobody(content: dict[str, Any]) -> None:
     for kind in content["demand"]["types"].values():

@@ -1,5 +1,7 @@
 """The replay of a day in a browser without network: time, keys, positions, hostile names, phone."""
 
+import json
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -162,3 +164,47 @@ def test_it_fits_a_phone_and_paper(opened):
     levels = seen.page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map((one) => one.tagName)")
     assert levels == ["H1", *["H2"] * (len(levels) - 1)]
     assert seen.calm()
+
+
+#: Notes the place and width of every long name that is written on a canvas.
+NOTING = """<script>
+window.names = [];
+const write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...more) {
+  if (String(text).startsWith("A force")) {
+    const at = this.getTransform().transformPoint({ x, y });
+    names.push([text, at.x, at.y, this.measureText(text).width]);
+  }
+  return write.call(this, text, x, y, ...more);
+};
+</script>"""
+
+
+def test_long_names_of_neighbouring_arvs_do_not_cover_each_other(visit, file, tmp_path):
+    text = file.read_text(encoding="utf-8")
+    begin = text.index(">", text.index('id="film"')) + 1
+    end = text.index("</script>", begin)
+    film = json.loads(text[begin:end])
+    arv = next(one for one in film["units"] if film["kinds"][one["kind"]]["arv"])
+    on_duty = next(index for index, one in enumerate(film["statuses"]) if one[0] == 0)
+    across, up = film["size"]
+    film["units"] = [
+        arv
+        | {
+            "name": f"A force with a long name, arv {index}",
+            "does": [[0, on_duty, -1]],
+            "legs": [[0, *[across * (0.1 + 0.15 * index), up / 2] * 2, 0, 0]],
+        }
+        for index in range(5)
+    ]
+    other = tmp_path / "names.html"
+    written = json.dumps(film).replace("<", "\\u003c")
+    changed = text[:begin] + written + text[end:]
+    other.write_text(changed.replace("</head>", f"{NOTING}</head>", 1), "utf-8")
+    page = visit(other).page
+    page.wait_for_function("window.armsim")
+    page.wait_for_function("names.length >= 5")
+    seen = {name: place for name, *place in page.evaluate("names")}
+    assert len(seen) == 5
+    for (x, y, width), (other_x, other_y, other_width) in combinations(seen.values(), 2):
+        assert x + width < other_x or other_x + other_width < x or abs(y - other_y) > 10

@@ -53,7 +53,7 @@ def test_one_hour() -> None:
         (["--hour", "25"], "no hour"),
         (["--hour", "3", "--by-hour"], "exclude each other"),
         (["--hour", "3", "--run", "there"], "leave --hour out"),
-        (["--run", "nowhere"], "not a run folder"),
+        (["--run", "nowhere"], "no such run folder"),
         (["--level", "HIGH"], "HIGH"),
         (["--with", "nothing"], "nothing"),
     ],

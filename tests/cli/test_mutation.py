@@ -83,8 +83,6 @@ def test_unchanged_it_passes(file, tmp_path):
 
 @settings(
     max_examples=150,
-    deadline=None,
-    derandomize=True,
     database=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

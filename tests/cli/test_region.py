@@ -10,6 +10,7 @@ import yaml
 from click.testing import CliRunner
 
 from armsim.cli import main
+from armsim.config.loader import load_scenario
 from armsim.model.zones_file import read_zones
 from armsim.model.zones_gis import read_shapes
 
@@ -218,6 +219,7 @@ def test_zones_are_looked_at_and_written_as_csv(here):
         (("--column", "ward"), "write our name = their name"),
         (("--layer", "beats"), "there is no layer 'beats'; expected one of: wards"),
         (("--column", "zone=wrad"), "there is no column 'wrad'; did you mean ward?"),
+        (("--column", "zone=ward", "--column", "zone=people"), "a column of ours is named twice"),
     ):
         refused = armsim("region", "zones", "wards.gpkg", *wrong, "-o", "new.csv")
         assert refused.exit_code == 2
@@ -248,6 +250,25 @@ def test_a_shapefile_is_all_of_its_files(here):
     assert result.exit_code == 2
     for name in ("w.shx", "w.dbf", "n.csv", "e.csv"):
         assert f'no such file "{name}"' in result.stderr
+    Path("W.SHP").touch()
+    Path("own.yaml").write_text(SCENARIO.format(zones="{file: W.SHP}", nodes="n.csv", edges="e.csv"))
+    assert 'no such file "W.DBF"' in armsim("check", "own.yaml").stderr
+
+
+def test_another_prj_is_another_scenario(here):
+    """What coordinates mean is in a file beside a Shapefile: a run with a wrong one is not taken up."""
+    boxes = [shapely.box(450_000 + 2000 * at, 300_000, 452_000 + 2000 * at, 301_000) for at in range(3)]
+    wards = geopandas.GeoDataFrame({"zone": ["A", "B", "C"], "population": 900}, geometry=boxes, crs=3857)
+    wards.to_file("w.shp")
+    pd.DataFrame({"node_id": [1, 2], "lon": [-1.26, -1.2], "lat": 52.6}).to_csv("n.csv", index=False)
+    pd.DataFrame({"from": [1], "to": [2], "km": [5], "minutes": [5]}).to_csv("e.csv", index=False)
+    Path("own.yaml").write_text(SCENARIO.format(zones="{file: w.shp}", nodes="n.csv", edges="e.csv"))
+    wrong = load_scenario("own.yaml")
+    assert set(wrong.files()) >= {"w.shp", "w.shx", "w.dbf", "w.prj"}
+    wards.set_crs(27700, allow_override=True).to_file("w.shp")
+    assert load_scenario("own.yaml").digest != wrong.digest
+    Path("w.prj").unlink()
+    assert "w.prj" not in load_scenario("own.yaml").files()
 
 
 def test_rutland_for_a_day(here):

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 import armsim
+import armsim.testing
 from armsim.cli import main
 from armsim.config.source import read
 
@@ -66,9 +67,15 @@ def test_the_python_page_runs_from_top_to_bottom(tmp_path, monkeypatch):
     assert len(names["comparison"].table) and len(names["options"]) == 2
 
 
+def test_the_python_page_has_every_public_name():
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^\.\. auto(?:function|class):: armsim[\w.]*\.(\w+)$", page, re.M))
+    assert described == {*armsim.__all__, *armsim.testing.__all__}
+
+
 @pytest.mark.parametrize(("page", "text"), blocks("console"))
 def test_commands_shown_as_examples_have_verbs_and_options_that_exist(page, text):
-    lines = [line.removeprefix("$ ") for line in text.splitlines()]
+    lines = [line.removeprefix("$ ") for line in text.replace("\\\n", " ").splitlines()]
     shown = [shlex.split(line, comments=True) for line in lines if line.startswith("armsim ")]
     assert shown
     for words in shown:
@@ -78,3 +85,10 @@ def test_commands_shown_as_examples_have_verbs_and_options_that_exist(page, text
             assert command is not None, words
         known = {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)}
         assert {word.partition("=")[0] for word in rest if re.match(r"--?[a-z]", word)} <= known, words
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_no_command_stands_in_a_block_that_no_test_reads(page):
+    fences = re.findall(r"^```(\S*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+    shown = [(kind, text) for kind, text in fences if re.search(r"^(\$ )?(\S*/)?armsim \w", text, re.M)]
+    assert {kind for kind, _ in shown} <= {"sh", "console"}, shown

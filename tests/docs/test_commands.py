@@ -57,5 +57,13 @@ def few(words):
 
 
 def place(words):
-    """One process, no charts: what is tested is that the command is right."""
-    return {"run": ["-j", "1", "--no-charts"]}.get(words[1], ["-j", "1"] if words[1] == "sustain" else [])
+    """One process, no charts, few days: what is tested is that the command is right.
+
+    Twelve days are enough for the spell at CRITICAL, which ends at 22:00 on day 11.
+    """
+    if words[1] == "sustain":
+        return ["-j", "1", "--days", "12"]
+    if words[1] != "run":
+        return []
+    written = any(word.startswith("window=") for word in words)
+    return ["-j", "1", "--no-charts", *([] if written else ["--set", "window=12 days"])]

@@ -47,8 +47,14 @@ def test_the_reference_has_every_metric_verb_and_key(site):
     assert all(f">{name}<" in text for name in metrics())
     text = (site / "command-line.html").read_text(encoding="utf-8")
     assert all(f"armsim-{name}" in text for name in main.list_commands(None))
+    # Examples can be copied: hyphens and quotes are those that a shell takes.
+    shown = " ".join(re.sub(r"<[^>]+>", "", text).split())
+    assert "armsim show scenarios/critical.yaml --diff scenarios/severe.yaml" in shown
+    assert "–" not in shown.partition("Exit codes")[2] and "”" not in shown
     text = (site / "generated" / "scenario.html").read_text(encoding="utf-8")
     assert all(f">{key}<" in text for key in ("extends", "escalation", "serves", "p_median", "overrides"))
+    row = re.search(r"<tr[^>]*><td><p><code[^>]*><span class=\"pre\">attendance</span>.*?</tr>", text, re.S)
+    assert row and "<em>needed</em>" in row[0]
 
 
 def test_nothing_is_fetched_from_elsewhere(site):

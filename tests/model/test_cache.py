@@ -147,6 +147,8 @@ def test_where_the_folder_is(monkeypatch, tmp_path):
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     assert cache_folder() == tmp_path / "home" / ".cache" / "armsim"
+    monkeypatch.setenv("ARMSIM_CACHE", "~/mine")
+    assert cache_folder() == tmp_path / "home" / "mine"
 
 
 def hammer(rounds, start, failures):

@@ -142,6 +142,27 @@ def test_an_unknown_force_gets_a_suggestion():
         resolve_force("leicstershire")
 
 
+@pytest.mark.parametrize(
+    ("spelt", "near"),
+    [
+        ("yorkshire", "north-yorkshire or south-yorkshire or west-yorkshire?"),
+        ("the met", "metropolitan?"), ("GMP", "greater-manchester?"), ("avon", "avon-and-somerset?"),
+        ("Leics", "leicestershire?"), ("Kent County Constabulary", "kent?"), ("west mersia", "west-mercia?"),
+    ],
+)  # fmt: skip
+def test_names_in_common_use_lead_to_short_names(spelt, near):
+    with pytest.raises(KeyError) as caught:
+        resolve_force(spelt)
+    assert caught.value.args[0].endswith(f"; did you mean {near}")
+
+
+def test_what_is_like_no_force_gets_no_suggestion():
+    for name in ("Police Scotland", "British Transport Police", "", "&"):
+        with pytest.raises(KeyError) as caught:
+            resolve_force(name)
+        assert caught.value.args[0].endswith("of England and Wales")
+
+
 def test_forces_are_sorted_and_named_once():
     frame = force_zones(["warwickshire", "west-mercia", "Warwickshire Police"])
     assert list(frame["force"].unique()) == ["Warwickshire", "West Mercia"]

@@ -87,7 +87,7 @@ def minutes_in(found, row, rows):
     return (np.minimum(rows["end"], found.end[row]) - start).tolist()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=drawn_parts(), replication=st.integers(0, 3))
 def test_officers_and_units_add_up(make_world, parts, replication):
     early = PeopleConfig.model_validate({"ced": {"allowed_early": ("STUDENT", "SPECIAL")}})

@@ -143,7 +143,7 @@ def walked(scenario, at, officer, begin, end):
 
 
 @given(**CASES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_rostered_duty_has_one_row(make_world, own, other, levels, at, count, away, worked, debt):
     scenario = scenario_of(make_world, own, other, levels, count, away, worked, debt)
     begin, end = -DAY, DAYS * DAY
@@ -162,7 +162,7 @@ def test_every_rostered_duty_has_one_row(make_world, own, other, levels, at, cou
 
 
 @given(**CASES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nobody_is_on_two_duties_and_rest_is_kept_but_for_pattern_and_broken_notice(
     make_world, own, other, levels, at, count, away, worked, debt
 ):
@@ -188,7 +188,7 @@ def test_nobody_is_on_two_duties_and_rest_is_kept_but_for_pattern_and_broken_not
 
 
 @given(**CASES)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rest_days_owed_are_those_cancelled_and_never_overdrawn(
     make_world, own, other, levels, at, count, away, worked, debt
 ):

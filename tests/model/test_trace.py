@@ -3,6 +3,7 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from armsim.config.schema import Scenario
@@ -10,6 +11,7 @@ from armsim.domain import Capability, ThreatLevel
 from armsim.errors import ScenarioError
 from armsim.model.demand import draw_incidents
 from armsim.model.profiles import MINUTES_PER_YEAR
+from armsim.model.trace import _worked
 from armsim.model.world import World, build_world
 from armsim.streams import Streams
 
@@ -123,6 +125,19 @@ def test_recorded_times_stand_in_for_drawn_ones_where_there_are_any(build) -> No
     assert used.on_scene[1] == plain.on_scene[1]
     singly = draw(build({"use": ("on_scene",)}, text=text, types={"call": {**CALL, "release": "singly"}}))
     assert singly.on_scene_by_ordinal[0, 0] == singly.on_scene[0] == 30.0
+
+
+def test_work_at_an_incident_of_which_one_unit_has_no_time_of_dispatch() -> None:
+    """Dispatched 5 min after the call, there from 12 to 42: another that stayed 25 min changes nothing."""
+    units = pd.DataFrame({
+        "to_dispatch": [5.0, np.nan, np.nan, 2.0, np.nan, np.nan],
+        "attendance": [7.0, np.nan, np.nan, np.nan, 9.0, np.nan],
+        "scene": [30.0, 25.0, 18.0, np.nan, 40.0, np.nan],
+    })  # fmt: skip
+    row = np.array([0, 0, 1, 2, 2, 3])
+    # Known; the longest stay; from 2 + 9 to 2 + 9 + 40; unknown.
+    assert _worked(units, row, 5)[:3].tolist() == [30.0, 18.0, 40.0]
+    assert np.isnan(_worked(units, row, 5)[3:]).all()
 
 
 def test_places_are_points_of_the_area_where_the_log_has_no_more(build) -> None:

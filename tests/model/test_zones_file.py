@@ -76,25 +76,35 @@ def test_every_wrong_cell_is_reported_at_once(write):
         "e,1e99,1,0,0,no\n"
     )
     assert problems(path) == [
-        (2, "population", "'-5' is not a number that is whole, 0 or more"),
+        (2, "population", "'-5' is not a number that is whole, 0 to 1,000,000,000"),
         (3, "zone", "zone 'a' is also on line 2"),
-        (3, "population", "'10.5' is not a number that is whole, 0 or more"),
+        (3, "population", "'10.5' is not a number that is whole, 0 to 1,000,000,000"),
         (3, "area_km2", "'0' is not a number that is above 0"),
         (3, "rural", "'perhaps' is neither yes nor no"),
         (4, "zone", "this cell is empty"),
-        (4, "population", "'nan' is not a number that is whole, 0 or more"),
+        (4, "population", "'nan' is not a number that is whole, 0 to 1,000,000,000"),
         (4, "x_km", "'inf' is not a number that is finite"),
         (4, "y_km", "'x' is not a number that is finite"),
         (5, "", "this line has 4 cells, the header 6"),
-        (6, "population", "'1e99' is not a number that is whole, 0 or more"),
+        (6, "population", "'1e99' is not a number that is whole, 0 to 1,000,000,000"),
     ]
 
 
 def test_missing_columns_with_suggestions(write):
     found = problems(write("zone,popluation,x_km\na,1,2\n"))
     assert found == [
-        (1, "", "there is no column 'population'; did you mean popluation?"),
-        (1, "", "there is no column 'area_km2'; expected one of: popluation, x_km, zone"),
+        (
+            1,
+            "",
+            "there is no column 'population'; did you mean popluation? Then write columns: "
+            "{population: popluation}",
+        ),
+        (
+            1,
+            "",
+            "there is no column 'area_km2'; its columns are zone, popluation, x_km; "
+            "columns: {area_km2: ITS NAME} says which it is",
+        ),
         (
             1,
             "",
@@ -108,7 +118,7 @@ def test_wrong_column_names_in_the_scenario(write):
     found = problems(write(GOOD), {"popluation": "x", "name": "Title"})
     assert found == [
         (None, "", "'popluation' is not a column of a zone; did you mean population?"),
-        (1, "", "there is no column 'Title'; expected one of: area_km2, population, x_km, y_km, zone"),
+        (1, "", "there is no column 'Title'; its columns are zone, population, area_km2, x_km, y_km"),
     ]
 
 

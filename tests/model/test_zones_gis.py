@@ -2,7 +2,9 @@
 
 import os
 import zipfile
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -76,6 +78,7 @@ def test_zipped_shapefiles(save, tmp_path):
             for name in names:
                 for end in ("shp", "shx", "dbf", "prj"):
                     file.write(tmp_path / f"{name}.{end}", f"deep/er/{name}.{end}")
+            file.writestr("__MACOSX/deep/er/._one.shp", b"what macOS adds")
     assert len(read_shapes(tmp_path / "a.zip")) == 4
     assert read_shapes(tmp_path / "b.zip", layer="two")["population"].sum() == 10
     assert problems(tmp_path / "b.zip") == [
@@ -106,7 +109,11 @@ def test_zones_of_several_parts_and_zones_round_others(save):
 def test_points_need_an_area(save):
     middle = [shape.centroid for shape in SQUARES]
     assert problems(save(zones(middle))) == [
-        ("", "there is no column 'area_km2'; expected one of: population, zone")
+        (
+            "",
+            "there is no column 'area_km2'; its columns are zone, population; columns: {area_km2: ITS NAME} "
+            "says which it is",
+        )
     ]
     frame = read_shapes(save(zones(middle, km2=2.5), "points.gpkg"), {"area_km2": "km2"})
     assert frame["area_km2"].tolist() == [2.5] * 4
@@ -169,6 +176,10 @@ def test_broken_outlines_are_mended_or_refused(save):
     assert problems(save(zones([bow, km_square(5, 5)]))) == [
         ("", "shape 1: the outline of z0 is broken (self-intersection); mend it in a GIS")
     ]
+    flat = shapely.Polygon([(450_000, 300_000), (452_000, 300_000), (450_000, 300_000)])
+    assert problems(save(zones([flat, km_square(5, 5)]), "flat.gpkg")) == [
+        ("", "shape 1: z0 has no area: its outline is a line; mend it in a GIS")
+    ]
     spike = shapely.Polygon(
         [(450_000, 300_000), (451_000, 300_000), (451_000, 301_000), (451_000, 302_000), (451_000, 301_000),
          (450_000, 301_000)]
@@ -188,9 +199,9 @@ def test_every_problem_of_the_table_at_once(save):
         ("code", "shape 3: this cell is empty"),
         ("code", "shape 4: this cell is empty"),
         ("code", "shape 2: zone 'a' is also shape 1"),
-        ("population", "shape 1: '-1' is not a number that is whole, 0 or more"),
-        ("population", "shape 2: '' is not a number that is whole, 0 or more"),
-        ("population", "shape 3: '2.5' is not a number that is whole, 0 or more"),
+        ("population", "shape 1: '-1' is not a number that is whole, 0 to 1,000,000,000"),
+        ("population", "shape 2: '' is not a number that is whole, 0 to 1,000,000,000"),
+        ("population", "shape 3: '2.5' is not a number that is whole, 0 to 1,000,000,000"),
     ]
 
 
@@ -200,8 +211,42 @@ def test_missing_columns_and_a_wrong_crs_at_once(save):
         path = save(frame)
     assert problems(path) == [
         ("crs", "the file says no coordinate system; write crs: EPSG:27700"),
-        ("", "there is no column 'zone'; expected one of: populaton"),
-        ("", "there is no column 'population'; did you mean populaton?"),
+        (
+            "",
+            "there is no column 'zone'; its columns are populaton; columns: {zone: ITS NAME} says which it "
+            "is",
+        ),
+        (
+            "",
+            "there is no column 'population'; did you mean populaton? Then write columns: "
+            "{population: populaton}",
+        ),
+    ]
+
+
+def test_columns_in_capitals_are_found_among_many(save):
+    more = {f"c{at:02}": 0 for at in range(20)}
+    frame = zones(**more).rename(columns={"zone": "ZONE", "population": "PEOPLE"})
+    found = dict(enumerate(message for _, message in problems(save(frame))))
+    assert found[0] == "there is no column 'zone'; did you mean ZONE? Then write columns: {zone: ZONE}"
+    assert found[1].startswith("there is no column 'population'; its columns are ZONE, PEOPLE, c00, ")
+    assert "c09 and 10 more; columns: {population: ITS NAME} says which it is" in found[1]
+
+
+def test_a_grid_that_is_said_to_be_another_is_noticed(save):
+    path = save(zones(crs=3857))
+    notes = read_shapes(path).attrs["notes"]
+    assert notes[1].endswith("is the coordinate system right? If not, write crs: EPSG:27700")
+    mended = read_shapes(path, crs="EPSG:27700")
+    assert mended["x_km"].tolist() == [450.5, 451.5, 450.5, 451.5]
+    assert "puts them outside Great Britain; EPSG:27700 is taken, as crs says" in mended.attrs["notes"][0]
+
+
+def test_names_that_would_speak_to_a_terminal_are_refused(save):
+    found = problems(save(zones(name=["one", "t\x1b[2Jwo", "th\x9bree", "fo'ur <&>"])))
+    assert found == [
+        ("name", r"shape 2: 't\x1b[2Jwo' has a control character"),
+        ("name", r"shape 3: 'th\x9bree' has a control character"),
     ]
 
 
@@ -244,10 +289,53 @@ def test_a_file_that_sends_the_reader_elsewhere_is_refused(save, tmp_path):
     assert problems(tmp_path / "trick.geojson")[0][1].startswith("the file is of the kind OGR_VRT")
 
 
+def test_nothing_is_fetched_that_a_file_names(tmp_path):
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_GET
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        source = f"/vsicurl/http://127.0.0.1:{server.server_port}/x.geojson"
+        (tmp_path / "trick.geojson").write_text(
+            f'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{source}</SrcDataSource></OGRVRTLayer>'
+            "</OGRVRTDataSource>"
+        )
+        assert len(problems(tmp_path / "trick.geojson")) == 1
+        server.shutdown()
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("ring", "name", "message"),
+    [
+        ("[[NaN, 52], [-1, 53], [-1, 52], [-1.1, 52]]", "A", "shape 1: has no geometry that can be read"),
+        ("[[-1.1, 52], [-1, 53], [-1, 52], [-1.1, 52]]", "\xfc", "its text is not UTF-8; save it as UTF-8"),
+    ],
+)
+def test_what_cannot_be_read_in_a_file_of_shapes(tmp_path, ring, name, message):
+    text = (
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"zone": "'
+        f'{name}", "population": 5}}, "geometry": {{"type": "Polygon", "coordinates": [{ring}]}}}}]}}'
+    )
+    (tmp_path / "a.geojson").write_text(text, encoding="latin-1")
+    assert problems(tmp_path / "a.geojson")[0][1].startswith(message)
+
+
 def test_a_shapefile_without_its_companions(save, tmp_path):
     path = save(zones(), "wards.shp")
     (tmp_path / "wards.shx").unlink()
-    assert problems(path)[0][1].endswith("a Shapefile needs wards.shx beside it")
+    assert problems(path) == [("", "a Shapefile needs wards.shx beside it")]
+    (tmp_path / "wards.dbf").unlink()
+    assert problems(path) == [("", "a Shapefile needs wards.shx and wards.dbf beside it")]
     assert problems(tmp_path / "absent.gpkg") == [("", "the file cannot be read: No such file or directory")]
 
 
@@ -257,7 +345,7 @@ def test_other_shapes_are_refused(save):
         "", "zones are polygons, or points with an area; the layer has LineString, Point, Polygon",
     )  # fmt: skip
     assert problems(save(zones([km_square(0, 0), None]), "none.gpkg")) == [
-        ("", "shape 2: has no geometry; give it one or take the row out")
+        ("", "shape 2: has no geometry that can be read; mend it in a GIS or take the row out")
     ]
 
 

@@ -61,11 +61,32 @@ def compared(*rows):
             [row("a", 250e3, 300e3, "cost_a_year"), row("b", -50e3, -30e3, "cost_a_year")],
             "Cost a year: of 2 options 1 clearly dearer and 1 clearly cheaper",
         ),
+        (
+            [row("a @ S", -0.01, 0.02), row("a @ C", -0.03, 0.01)],
+            "No clear difference in time with no ARV free with a",
+        ),
+        (
+            [row("a", 0, 0, "cost_a_year"), row("b", 0, 0, "cost_a_year")],
+            "No difference in cost a year between the options",
+        ),
         ([row("a", -0.03, -0.01, margin=0.05)], "No clear difference in time with no ARV free with a"),
     ],
 )
 def test_titles_say_what_the_intervals_allow(rows, title):
     assert draw(compared(*rows), rows[0]["metric"]).title == title
+
+
+def test_a_cost_that_is_exact_is_told_without_limits():
+    chart = draw(compared(row("a", 0, 0, "cost_a_year"), row("b", 2e5, 2e5, "cost_a_year")), "cost_a_year")
+    assert words(chart) == ["no more and no less", "£200k more"]
+
+
+def test_options_that_are_not_drawn_are_counted():
+    chart = draw(compared(row("a", 0.0, 0.1), row("b", NAN, NAN)), "no_arv_free")
+    assert "not drawn, as unchanged, too few or too many: 1 of 2" in chart.caption
+    many = draw(compared(*(row(f"o{index}", 0.1, 0.2) for index in range(41))), "no_arv_free")
+    assert many.title.endswith("of 41 options 41 clearly worse")
+    assert len(many.data) == 40
 
 
 def words(chart):
@@ -98,3 +119,6 @@ def test_nothing_with_limits_gives_no_chart_and_an_unknown_figure_is_refused():
     assert draw(compared(row("a", NAN, NAN)), "no_arv_free") is None
     with pytest.raises(KeyError, match="no figure 'other'"):
         draw(compared(row("a", 0.0, 0.1)), "other")
+    with pytest.raises(KeyError, match="about 'grade 9'; there are 'grade 1', 'grade 2'"):
+        two = (row("a", 0.0, 0.1, "within_target", about) for about in ("grade 1", "grade 2"))
+        draw(compared(*two), "within_target", "grade 9")

@@ -1,12 +1,14 @@
 import math
+from types import SimpleNamespace
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from armsim.analysis.figure import Figure
 from armsim.analysis.intervals import Estimate
-from armsim.report.chart_find import draw
+from armsim.report.chart_find import context, draw
 from armsim.report.files import save
-from armsim.report.record import ChartContext
+from armsim.report.record import SYNTHETIC, ChartContext
 from armsim.study.aim import Aim
 from armsim.study.found import Found, Point
 from armsim.study.levers import parse_levers
@@ -75,3 +77,20 @@ def test_two_levers_stand_against_cost():
 
 def test_nothing_to_draw():
     assert draw(found(["a=1,2"], [point((0,), math.nan)]), CONTEXT) is None
+
+
+def test_the_name_of_the_answer_stands_inside_the_axes():
+    points = [point((0,), 0.5), point((1,), 0.005, met=True)]
+    chart = draw(found(["units.arv.vehicles=5,6"], points, points[1]), CONTEXT)
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()
+    axes = chart.figure.axes[0]
+    name = next(text for text in axes.texts if text.get_text() == "6")
+    assert name.get_window_extent(canvas.get_renderer()).y0 >= axes.bbox.y0
+
+
+def test_the_foot_says_what_is_made_up_about_the_area(monkeypatch):
+    one = ChartContext("a @ b", "tiny-12345678", 3, "0.1.0", SYNTHETIC)
+    monkeypatch.setattr("armsim.report.chart_find.context_of", lambda *_: one)
+    told = context(SimpleNamespace(options=["a"]), found(["units.arv.vehicles=5,6"], [point((0,), 0.06)]))
+    assert told == ChartContext("Testshire", "tiny-12345678", 20, "0.1.0", SYNTHETIC)

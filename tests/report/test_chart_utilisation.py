@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from armsim.analysis.availability import WORK
 from armsim.report import chart_utilisation
@@ -60,3 +61,13 @@ def test_nothing_on_duty_gives_no_chart_and_an_hour_of_nothing_is_blank(made):
     table[:, 3] = 0
     chart = chart_utilisation.draw({made.SEVERE: table}, made.CONTEXT)
     assert chart.data.loc[chart.data["hour"] == 3, "busy"].isna().all()
+
+
+def test_names_beside_what_arvs_do_stay_on_the_chart(made):
+    sums = np.ones((4, 24, len(WORK)))
+    chart = chart_utilisation.draw({made.CRITICAL: sums}, made.CONTEXT)
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()
+    words = chart.figure.axes[0].texts
+    assert len(words) == 4
+    assert all(text.get_window_extent(canvas.get_renderer()).x1 <= chart.figure.bbox.x1 for text in words)

@@ -16,6 +16,7 @@ from armsim.report import (
     chart_map,
     chart_percentiles,
 )
+from armsim.report.charts import headline
 from armsim.report.read import mean_band, ratio_difference
 
 
@@ -55,6 +56,19 @@ def test_distribution_takes_four_curves_and_leaves_out_thin_ones(made):
     assert chart_distribution.draw(thin, [], made.CONTEXT, ("thin", "x"), "all") is None
     with pytest.raises(ValueError, match="at most 4 curves"):
         chart_distribution.draw({str(n): thin["thin"] for n in range(5)}, [], made.CONTEXT, ("0", "x"), "all")
+
+
+def test_the_title_speaks_of_the_first_curve_with_incidents_enough(made):
+    few, many = made.curve(12, 0.5, 20), made.curve(9, 0.5, 400)
+    curves = {
+        "First officer, grade 1": many,
+        "First CED officer, grade 1": many,
+        "First armed, firearms": few,
+    }
+    chart = chart_distribution.draw(curves, [], made.CONTEXT, headline(curves), "all")
+    assert chart.title.startswith("Half of grade 1 incidents get an officer within")
+    curves["First armed, firearms"] = many
+    assert headline(curves) == ("First armed, firearms", "firearms incidents get an armed unit")
 
 
 def test_hours_with_too_few_incidents_are_blank(charts):
@@ -108,6 +122,13 @@ def test_a_level_that_never_came_is_left_out_of_the_day_chart(made):
     assert chart.title.endswith("of the time at SEVERE")
 
 
+def test_of_levels_as_long_the_highest_are_drawn_by_hour(made):
+    chart = chart_availability_day.draw(
+        {level: made.availability(4, 1) for level in ThreatLevel}, made.CONTEXT
+    )
+    assert set(chart.data["level"]) == {"CRITICAL", "SEVERE", "SUBSTANTIAL", "MODERATE"}
+
+
 def test_percentiles_hold_estimates_and_leave_out_thin_levels(made):
     curves = {made.SEVERE: made.curve(12, 0.5, 800), made.CRITICAL: made.curve(12, 0.5, 90)}
     chart = chart_percentiles.draw(curves, made.CONTEXT, "armed response", "firearms incidents")
@@ -137,6 +158,10 @@ def test_map_weighs_by_residents(made):
     assert chart.title == "30% of residents can expect an ARV within 15 minutes at SEVERE"
     assert chart.figure.axes[0].get_title() == "SEVERE\naverage resident: 21.0 minutes"
     assert list(chart.data["minutes_severe"]) == [5.0, 15.0, 25.0]
+    mixed = table.assign(rural=[False, False, True])
+    chart = chart_map.draw(mixed, minutes, made.BASES.iloc[:0], made.CONTEXT, (10.0, 25.0))
+    assert chart.title == "80% of residents can expect an ARV within 10 minutes (rural: 25) at SEVERE"
+    assert "80% of residents within 10 minutes (rural: 25)." in chart.alt
 
 
 def test_map_leaves_out_a_level_never_read_and_shows_zones_never_read(made):
@@ -192,6 +217,22 @@ def test_forces_are_shown_least_covered_first_and_told_apart_only_when_clear(mad
     assert f"Pressed: {sums[2] / sums[0]:.0%}" in chart.alt
     alike = chart_forces.draw(by_force(made, One=1.0, Other=1.0), made.CONTEXT)
     assert alike.title.startswith("No clear difference between forces")
+
+
+def test_of_many_forces_alike_the_farthest_two_are_not_called_different(made):
+    """Of twelve forces with one true share some two always lie apart: each pair's own limits would say so."""
+    rng = np.random.default_rng(1)
+    shape = (40, 24, 4)
+    table = {}
+    for index in range(12):
+        part = np.full(shape, 60.0)
+        part[:, :, 2] = rng.uniform(0, 6, shape[:2])
+        table[f"Force {index}"] = part
+    none = {force: part[:, :, 2].sum() for force, part in table.items()}
+    worst, best = (table[pick(none, key=none.get)].sum(axis=1) for pick in (max, min))
+    own = ratio_difference(best[:, [2, 0]], worst[:, [2, 0]], 0.95)
+    assert own.low > 0
+    assert chart_forces.draw(table, made.CONTEXT).title.startswith("No clear difference between forces")
 
 
 def test_forces_are_drawn_only_where_there_are_two_with_arvs(made):

@@ -73,8 +73,11 @@ def test_median_is_rounded_to_what_the_limits_bear():
 
 
 def test_map_describes_one_level():
-    assert finding.coverage(15, SEVERE, 0.674) == (
+    assert finding.coverage((15, 15), SEVERE, 0.674) == (
         "67% of residents can expect an ARV within 15 minutes at SEVERE"
+    )
+    assert finding.coverage((10, 20), SEVERE, 0.674) == (
+        "67% of residents can expect an ARV within 10 minutes (rural: 20) at SEVERE"
     )
 
 

@@ -1,5 +1,9 @@
 """Bars of half and nine in ten: by grade, and of a second incident."""
 
+import math
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
 from armsim.report import chart_grades, chart_percentiles
 
 
@@ -39,3 +43,14 @@ def test_grades_speak_of_the_first_and_leave_out_thin_ones(made):
         == "Nine in ten grade 1 incidents: first officer is not reached"
     )
     assert chart_grades.draw({}, made.CONTEXT) is None
+
+
+def test_words_of_a_limit_that_is_not_reached_stay_on_the_chart(made):
+    ends = made.curve(12, 0.5, 400, lost=0.09)
+    assert math.isinf(ends.quantile_interval(0.9).high)
+    chart = chart_grades.draw({("Grade 1", "first officer"): ends}, made.CONTEXT)
+    canvas = FigureCanvasAgg(chart.figure)
+    canvas.draw()
+    words = chart.figure.axes[0].texts
+    assert words[1].get_text().endswith("–not reached)")
+    assert all(text.get_window_extent(canvas.get_renderer()).x1 <= chart.figure.bbox.x1 for text in words)

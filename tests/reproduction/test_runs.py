@@ -129,7 +129,7 @@ def test_workers_end_with_a_parent_that_is_killed(once, tmp_path):
 
 
 def test_recording_more_changes_no_figure(once, tmp_path):
-    folder = run("--record", "deployments", out=tmp_path)
+    folder = run("--record", "deployments", "-j", "1", out=tmp_path)
     assert folder.name != once.name
     assert len(list(folder.glob("deployments/*/part-*.parquet"))) == len(CHUNKS)
     assert metrics(folder) == metrics(once)

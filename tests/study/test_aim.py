@@ -22,7 +22,8 @@ def scenario(tiny):
         ("response_p90:arv<20 min", {"milestone": "first_armed", "grade": "FIREARMS"}, "<", 20.0),
         ("response_p90:arv:level=SEVERE <= 1.5 h",
          {"milestone": "first_armed", "grade": "FIREARMS", "level": "SEVERE"}, "<=", 90.0),
-        ("no_arv_free > 2", {}, ">", 2.0),
+        ("no_arv_free > 0.2", {}, ">", 0.2),
+        ("average_week <= 48 h", {}, "<=", 48.0),
     ],
 )  # fmt: skip
 def test_targets_as_typed(scenario, text, labels, sign, bound):
@@ -45,6 +46,8 @@ def test_a_level_is_added_where_none_is_named(scenario):
         ("no_arv_fre <= 1", "did you mean no_arv_free"),
         ("within_target:armd >= 1", "unknown short form 'armd'"),
         ("potential_mean <= 10", "name another"),
+        ("response_p90:arv <= 20%", "in minutes and not in %"),
+        ("within_target:armed >= 90", "write %"),
     ],
 )
 def test_what_is_no_target(scenario, text, message):

@@ -11,19 +11,21 @@ import pytest
 from click.testing import CliRunner
 
 import armsim
-from armsim.analysis.differences import differences, influences, resampled, verdict
+from armsim.analysis.differences import Key, Resampled, differences, influences, resampled, verdict
 from armsim.analysis.figure import parse_figure
 from armsim.analysis.intervals import Estimate, t_quantile
 from armsim.analysis.metrics import metrics
 from armsim.analysis.resampled import draw_weights, redrawn
 from armsim.cli import compare as compare_verb
 from armsim.cli import main
+from armsim.cli.table_options import option_tables
 from armsim.errors import RunFolderError
 from armsim.study.compare import compare
 from armsim.study.pairing import pairing_worth
 from armsim.study.precision import looks, parse_precision, run_to_precision, separation, widths
 from armsim.study.results import Results
 from armsim.study.runner import execute
+from armsim.study.sides import pairs_of, sides_of
 
 TINY = (Path(__file__).parents[1] / "tiny.yaml").read_text(encoding="utf-8")
 OVERRIDES = """
@@ -193,8 +195,10 @@ def test_unequal_replications_pair_by_index(place, results):
     assert found.table["replications"].unique().tolist() == [16]
     assert any("the 16 replications that both have" in one for one in found.sentences)
     short = armsim.run_study(study(file, {"now": (), "fewer": ("fewer",)}, 16), place / "b").compare()
-    ours, theirs = (rows(one, "fewer", "no_arv_free")["difference"] for one in (found, short))
-    assert ours == theirs
+    # The same resamples of the 16: those that one of the two lacks are not drawn from.
+    for column in ("difference", "error", "low", "high"):
+        ours, theirs = (rows(one, "fewer", "no_arv_free")[column] for one in (found, short))
+        assert ours == theirs
 
 
 @pytest.mark.parametrize(
@@ -258,9 +262,13 @@ def test_a_notebook_shows_a_table_and_a_chart(found):
 def test_what_pairing_is_worth(place, results):
     file = place / "tiny.yaml"
     alone = study(file, {"now": (), "faster": ("faster",)}, independent=True)
-    worth = pairing_worth(
-        [results], Results.open(armsim.run_study(alone, place / "e").folder), figures=["no_arv_free"]
-    )
+    apart = armsim.run_study(alone, place / "e")
+    assert "20 replications on incidents of its own;" in str(option_tables(apart)[-1].caption)
+    assert "20 replications on the same incidents;" in str(option_tables(results)[-1].caption)
+    # A baseline on incidents of its own makes no pairs either, whoever it is compared with.
+    mixed = pairs_of(sides_of([results, apart]), f"faster ({apart.run_id})", False)
+    assert not any(pair.paired for pair in mixed)
+    worth = pairing_worth([results], apart, figures=["no_arv_free"])
     (one,) = [one for (option, _), one in worth.items() if option == "faster"]
     assert 1 < one.low < one.value < one.high
 
@@ -268,7 +276,7 @@ def test_what_pairing_is_worth(place, results):
 def test_the_run_says_how_many_more_replications(found):
     told = {one.split(" against", 1)[0]: one for one in separation(found)}
     assert "told apart by" in told["fewer"]
-    assert told["same"].endswith("not told apart by any primary figure.")
+    assert told["same"] == "same against now: no primary figure changes."
     table = found.table.copy()
     at = (table["option"] == "fewer") & (table["metric"] == "no_arv_free")
     table.loc[at, ["low", "high", "difference"]] = [-0.1, 0.3, 0.1]
@@ -309,10 +317,113 @@ def test_a_run_stops_at_the_first_look_that_is_close_enough(place):
         ((0.1, -0.2, 0.4), "lower", None, "no clear difference (-0.20 to 0.40 min)"),
         ((0.1, -0.2, 0.4), "lower", 0.5, "no difference that matters (-0.20 to 0.40 min; margin 0.50 min)"),
         ((math.nan, math.nan, math.nan), "lower", None, "cannot be told"),
+        # A margin just hit is not kept to, and an interval that touches zero tells nothing.
+        ((0.2, -0.1, 0.5), "lower", 0.5, "no clear difference (-0.10 to 0.50 min)"),
+        ((0.2, 0.0, 0.4), "lower", None, "no clear difference (0.0 to 0.40 min)"),
+        ((0.0005, -0.0002, 0.0012), "lower", None, "no clear difference (-0.00020 to 0.0012 min)"),
+        ((-1e-13, -2e-13, 1e-13), "lower", None, "no clear difference (0.0 to 0.0 min)"),
     ],
 )
 def test_verdicts_in_words(estimate, better, margin, words):
     assert verdict(Estimate(*estimate, 9, 9), better, "minutes", margin) == words
+
+
+def test_a_price_that_differs_by_less_than_its_margin_makes_no_difference_that_matters():
+    price = Estimate(-300.0, math.nan, math.nan, 9, 9)
+    assert verdict(price, "lower", "pounds", 301, exact=True) == (
+        "no difference that matters (-300 pounds; margin 301 pounds)"
+    )
+    assert verdict(price, "lower", "pounds", 300, exact=True) == "better by 300 pounds (in every replication)"
+
+
+def test_a_figure_that_differs_by_the_same_in_every_resample_but_for_rounding_is_exact():
+    key = Key("cost_a_year", ())
+    first = Resampled(np.full(1001, 0.3), N, True)
+    second = Resampled(np.full(1001, 0.3) + np.where(np.arange(1001) % 2, 0.1, 0.1 + 1e-16), N, True)
+    (one,) = differences({key: first}, {key: second}, 0.95)
+    assert (one.error, one.same) == (0.0, False)
+
+
+def test_the_worst_served_tenth_may_be_a_primary_figure(place, results):
+    """It has no row for all levels together."""
+    scenario = results.option("now").scenario
+    told = scenario.model_copy(
+        update={
+            "study": scenario.study.model_copy(update={"primary": ("potential_worst_decile", "arvs_free")})
+        }
+    )
+    data = {name: replace(one, scenario=told) for name, one in results.data.items() if name != "same"}
+    found = replace(results, data=data).compare()
+    assert found.table["primary"].all()
+    assert "worst-served tenth" in separation(found)[0]
+
+
+def test_a_figure_that_was_not_measured_is_said(results, found):
+    asked = results.compare(metrics=["no_arv_free", "response_p50:arv:LOW"])
+    assert "Not measured in these runs: response_p50:arv:LOW." in asked.sentences
+    assert not any("Not measured" in one for one in found.sentences)
+    assert "20 replications of each option, in pairs." in found.sentences
+
+
+def test_options_of_few_incidents_are_not_told_figures(results):
+    few = results.compare(metrics=["response_p90:arv"])
+    table = few.table.assign(shown=False)
+    assert replace(few, table=table).words()["baseline"].tolist() == ["too few"] * len(table)
+
+
+def test_options_that_differ_by_less_than_the_margin_are_not_told_apart(found, results):
+    wide = results.compare(margins=["no_arv_free=90 pp", "within_target=90 pp", "response_p50=999 min"])
+    wide = replace(wide, table=wide.table[wide.table["metric"] != "crews_formed"])
+    (said,) = [one for one in separation(wide) if one.startswith("fewer")]
+    assert said == "fewer against now: no primary figure differs by what matters."
+
+
+def test_a_run_that_has_not_ended_is_said(results):
+    """Its manifest is written at the start, so that it is the newest of a folder."""
+    begun = replace(results, manifest=results.manifest | {"finished": ""})
+    begun = replace(begun, data={name: begun.data[name] for name in ("now", "faster")})
+    said = f"{results.run_id}: the run has not ended; what there is of it is compared."
+    assert said in begun.compare(metrics=["no_arv_free"]).sentences
+
+
+def test_one_replication_tells_nothing_and_ends_well(place):
+    alone = armsim.run_study(study(place / "tiny.yaml", {"now": (), "fewer": ("fewer",)}, 1), place / "g")
+    found = alone.compare()
+    assert set(found.table["verdict"]) <= {"cannot be told", "unchanged", "too few incidents"}
+    assert found.table["pairing"].isna().all()
+    assert "1 replication of each option, in pairs." in found.sentences
+    # The folder named twice is compared once; a copy of it is told by its path.
+    assert compare([alone, Results.open(alone.folder)]).options == found.options
+    copy = shutil.copytree(alone.folder, place / "h" / alone.run_id)
+    assert compare([alone, Results.open(copy)]).options == (
+        f"fewer ({alone.folder})", f"now ({copy})", f"fewer ({copy})"
+    )  # fmt: skip
+
+
+def test_margins_changed_after_the_run_are_said(place, tmp_path):
+    file = tmp_path / "tiny.yaml"
+    file.write_text((place / "tiny.yaml").read_text())
+    plan = {"now": (), "fewer": ("fewer",)}
+    changed = "changed in the scenario after the first replications had run"
+    first = armsim.run_study(study(file, plan, 2), tmp_path / "r")
+    assert not any(changed in one for one in first.compare().sentences)
+    file.write_text(file.read_text().replace("study: {", "study: {margins: {no_arv_free: 9 pp}, "))
+    again = armsim.run_study(study(file, plan, 3), tmp_path / "r")
+    assert again.folder == first.folder
+    assert any(changed in one for one in again.compare().sentences)
+
+
+def test_primary_figures_and_margins_that_cannot_be_are_refused_before_the_run(place, tmp_path):
+    file = tmp_path / "tiny.yaml"
+    text = (place / "tiny.yaml").read_text().replace("no_arv_free,", "no_arv_fre,")
+    file.write_text(text.replace("study: {", "study: {margins: {'response_p90:arv': 5 pp, no_arv_free: 1}, "))
+    done = CliRunner().invoke(main, ["run", str(file), "-o", str(tmp_path / "r")])
+    assert done.exit_code == 2
+    assert "study.primary.2  unknown metric 'no_arv_fre'; did you mean no_arv_free?" in done.stderr
+    assert "study.margins.response_p90:arv  response_p90 is in minutes and not in pp" in done.stderr
+    assert "study.margins.no_arv_free" in done.stderr
+    assert "3 problems in 1 file" in done.stderr
+    assert not (tmp_path / "r").exists()
 
 
 def test_a_damaged_folder_is_not_compared(place, results, tmp_path):

@@ -198,7 +198,7 @@ def responses_of(log: Log, incidents: Incidents) -> Responses:
             **{clock: units[clock].to_numpy() for clock in CLOCKS if clock != "response"},
         }
     )
-    arrived = made["attendance"].notna() | made["travel"].notna()
+    arrived = made[["attendance", "travel", "scene"]].notna().any(axis=1)
     order = arrived.groupby(made["incident"]).cumsum()  # a log lists units in order of arrival
     made["ordinal"] = np.where(arrived, order, 0).astype(np.int64)
     received = incidents.table["minute"].to_numpy()[made["incident"]]

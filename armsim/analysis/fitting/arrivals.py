@@ -10,11 +10,11 @@ from the means of the days of the week; these are fitted to the same days, which
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy.special import gammaincinv, ndtri
 from scipy.stats import nbinom, poisson
 
 from armsim.analysis.fitting.blocks import Floats, Ints, estimate, limits
@@ -30,11 +30,19 @@ _ASIDE_EVERY = 90
 
 
 def annual_rate(per_day: Floats, weights: Floats, level: float = 0.95) -> Estimate:
-    """Incidents a year of 365.25 days, from counts by day, with limits from days redrawn."""
+    """Incidents a year of 365.25 days, from counts by day.
+
+    Limits come from days redrawn, and are no narrower than those of a Poisson count (Garwood 1936): a few
+    incidents, or a few days that happen to be alike, say little.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         draws = weights @ per_day / weights.sum(axis=1) * DAYS_PER_YEAR
     value = float(per_day.mean() * DAYS_PER_YEAR)
-    return estimate(value, draws, len(per_day), float(per_day.sum()), level)
+    count, scale = float(per_day.sum()), DAYS_PER_YEAR / len(per_day)
+    redrawn = estimate(value, draws, len(per_day), count, level)
+    low = float(gammaincinv(count, (1 - level) / 2)) * scale if count else 0.0
+    high = float(gammaincinv(count + 1, (1 + level) / 2)) * scale
+    return replace(redrawn, low=float(np.fmin(redrawn.low, low)), high=float(np.fmax(redrawn.high, high)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -38,8 +38,8 @@ def limits(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
 
 
 def estimate(value: float, values: ArrayLike, days: int, count: float, level: float = 0.95) -> Estimate:
-    """An estimate with percentile limits; ``replications`` are the days it rests on."""
-    low, high = limits(values, level)
+    """An estimate with percentile limits; ``replications`` are the days it rests on; of one day none."""
+    low, high = limits(values, level) if days > 1 else (math.nan, math.nan)
     return Estimate(value, low, high, days, count)
 
 

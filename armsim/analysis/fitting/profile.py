@@ -6,11 +6,15 @@ week turns into the next at midnight or at 06:00, so that a Friday's night may b
 groups, the hour of the turn and whether days differ at all are those with the least QAIC: AIC with the
 likelihood divided by the over-dispersion of the hours about their hour-of-week means (Burnham and Anderson
 2002, 2.5), so that a few busy days do not pass for a pattern.
+
+Which shape has the least QAIC is chance too. So the days redrawn are fitted by every shape in turn, each as
+often as its weight exp(-QAIC / 2) bids (Buckland, Burnham and Augustin 1997): limits by the best shape alone
+are too narrow where the log is short.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,7 +70,7 @@ class ProfileFit:
 
     Attributes:
         rates: relative rate by hour of the week from Monday 00:00, shape (168,), mean 1.
-        draws: the same for each bootstrap sample, shape (draws, 168).
+        draws: the same for each bootstrap sample, by the shapes that may be, shape (draws, 168).
         shape: how it was smoothed.
         dispersion: variance over mean of hourly counts about their hour-of-week means; at least 1.
         flat: QAIC of a flat profile above that of this one: how much the profile is worth.
@@ -105,9 +109,21 @@ def fit_profile(counts: Floats, weekday: Ints, weights: Floats) -> ProfileFit | 
         fit = fit_poisson(_design(shape), cells, exposure)
         scored.append((-2 * fit.log_likelihood / dispersion + 2 * len(fit.coefficients), shape, fit))
     best, shape, fit = min(scored, key=lambda one: one[0])
-    draws = [_refit(shape, counts, weekday, row, fit.coefficients) for row in weights]
+    draws = []
+    which = _shape_of_draws([score for score, _, _ in scored], len(weights))
+    for at, row in zip(which, weights, strict=True):
+        _, other, start = scored[at]
+        draws.append(_refit(other, counts, weekday, row, start.coefficients))
     rates = _relative(shape, fit.coefficients)
     return ProfileFit(rates, np.array(draws), shape, dispersion, scored[0][0] - best)
+
+
+def _shape_of_draws(scores: Sequence[float], draws: int) -> list[int]:
+    """Which shape each of some draws is fitted by: each as often as its Akaike weight bids."""
+    weight = np.exp(-(np.array(scores) - min(scores)) / 2.0)
+    reached = np.cumsum(weight) / weight.sum()
+    at = np.searchsorted(reached, (np.arange(draws) + 0.5) / draws)
+    return [min(int(one), len(scores) - 1) for one in at]
 
 
 def _cells(counts: Floats, weekday: Ints, weight: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,8 @@ d² + g²/6 on average (two coordinates, each off by a uniform of variance g²/1
 being impossible.
 
 Limits come from days redrawn, each sample moving the fit by one Newton step: information⁻¹ times the sum of
-the days' scores, each as often as it was drawn (Davison and Hinkley 1997, 2.7).
+the days' scores, each as often as it was drawn (Davison and Hinkley 1997, 2.7). With a turn-out they also
+hold the ridge along which acceleration makes up for it (:mod:`armsim.analysis.fitting.ridge`).
 
 Only incidents of which **every unit sent** has its time are to be fitted: the first two of four to arrive
 were quick because they were the first two. And only trips of units whose base is one of the two nearest to
@@ -26,6 +27,7 @@ distance would make the law too fast far away.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -35,6 +37,7 @@ from scipy.spatial import cKDTree
 from scipy.special import expit, ndtri
 
 from armsim.analysis.fitting.blocks import Floats, Ints, estimate
+from armsim.analysis.fitting.ridge import along_ridge, widened
 from armsim.analysis.intervals import Estimate
 from armsim.model.travel import SquareRootLaw
 
@@ -181,6 +184,8 @@ def fit_travel(
         name: estimate(value, [one[name] for one in moved], days, float(len(trips.km)), level)
         for name, value in named.items()
     }
+    ridge = [model.named(row) for row in model.ridge(best)]
+    limits = {name: widened(one, [row[name] for row in ridge]) for name, one in limits.items()}
     return _described(model, best, named, limits)
 
 
@@ -261,15 +266,23 @@ class _Model:
 
     def straight(self, best: Floats) -> float:
         """Log-likelihood of *best* above that of the best law that never cruises."""
-        start, bounds = best.copy(), list(self.bounds)
+        start = best.copy()
         start[1] = self.bounds[1][1]
-        bounds[1] = (start[1], start[1])
-        root = np.asarray(minimize(self._loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x)
+        root = self.climb(start, held=1)
         return float(self.log_likelihood(best).sum() - self.log_likelihood(root).sum())
 
-    def climb(self, start: Floats) -> Floats:
-        """The working parameters of the greatest likelihood near *start*."""
-        found = minimize(self._loss, start, jac=True, method="L-BFGS-B", bounds=self.bounds)
+    def ridge(self, best: Floats) -> Iterator[Floats]:
+        """Parameters with other mean turn-outs that are nearly as likely; none without a turn-out."""
+        if not self.with_turn_out:
+            return iter(())
+        return along_ridge(
+            self.climb, lambda free: float(self.log_likelihood(free).sum()), best, 4, self.bounds[4]
+        )
+
+    def climb(self, start: Floats, held: int | None = None) -> Floats:
+        """The working parameters of the greatest likelihood near *start*; that numbered *held* stays."""
+        bounds = [(one, one) if k == held else self.bounds[k] for k, one in enumerate(start)]
+        found = minimize(self._loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
         return np.asarray(found.x)
 
     def _loss(self, free: Floats) -> tuple[float, Floats]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -18,6 +19,7 @@ EventName = Literal["received", "dispatched", "mobile", "arrived", "clear", "ava
 EVENTS: tuple[EventName, ...] = ("received", "dispatched", "mobile", "arrived", "clear", "available")
 UnitEvent = Literal["dispatched", "mobile", "arrived", "clear", "available"]
 Column = Annotated[str, Field(min_length=1, max_length=200)]
+_SOME_TIME = datetime(2017, 2, 23, 17, 4, 11, tzinfo=UTC)
 _PAIRS = (("x_km", "y_km"), ("easting", "northing"), ("lon", "lat"))
 #: Columns of the log's own frames, which an extra column may not take.
 _TAKEN = frozenset(
@@ -190,6 +192,12 @@ class Stamps(Model):
         for one in self.formats:
             if "%" not in one:
                 raise ValueError(f'formats: "{one}" has no directive; write one such as "%d/%m/%Y %H:%M"')
+            if "%Z" in one:
+                raise ValueError(f'formats: "{one}": names of zones (%Z) cannot be read; offsets (%z) can')
+            try:
+                datetime.strptime(_SOME_TIME.strftime(one), one)
+            except (ValueError, re.error) as error:
+                raise ValueError(f'formats: "{one}" cannot be used: {error}') from None
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import Any
 
 from armsim.model.gis.library import library
@@ -15,6 +16,8 @@ _IRELAND = (-11.0, 51.3, -5.35, 55.45)
 #: Coordinates of the British grid.
 _GRID_M = (0.0, 0.0, 700_000.0, 1_300_000.0)
 _SLACK = 1.0
+#: Some systems name every county that they are for.
+_LONGEST = 80
 
 Bounds = tuple[float, float, float, float]
 
@@ -43,12 +46,16 @@ def settle_crs(frame: Any, given: str | None) -> tuple[Any, list[str]]:
     if wanted is None or wanted == said:
         _refuse_outside(bounds, said)
         return frame, []
+    why = "which its coordinates cannot be in"
     if not _outside(bounds, said):
-        raise WrongCrs(
-            f"crs is {given}, but the file says {_name(said)} and its coordinates fit; take crs out"
-        )
+        if wanted != BRITISH or not look_british(frame):
+            raise WrongCrs(
+                f"crs is {given}, but the file says {_name(said)} and its coordinates fit; take crs out, or "
+                "mend the file in a GIS"
+            )
+        why = "which puts them outside Great Britain"
     _refuse_outside(bounds, wanted)
-    note = f"the file says {_name(said)}, which its coordinates cannot be in; {given} is taken, as crs says"
+    note = f"the file says {_name(said)}, {why}; {given} is taken, as crs says"
     return frame.set_crs(wanted, allow_override=True), [note]
 
 
@@ -75,6 +82,14 @@ def look_swapped(bounds: Bounds) -> bool:
     west, south, east, north = bounds
     there = (south, west, north, east)
     return not _within(bounds, _GREAT_BRITAIN) and _within(there, _GREAT_BRITAIN)
+
+
+def look_british(frame: Any) -> bool:
+    """Whether metres that put shapes elsewhere would put them in Great Britain on the British grid."""
+    if not frame.crs.is_projected or frame.crs == BRITISH or not _within(frame.total_bounds, _GRID_M):
+        return False
+    there = in_degrees(frame)
+    return not (_within(there, _GREAT_BRITAIN) or _within(there, _IRELAND))
 
 
 def in_degrees(frame: Any) -> Bounds:
@@ -127,7 +142,7 @@ def _outside_area(bounds: Bounds, crs: Any, shown: str) -> str:
         west, east = -180.0, 180.0
     if _within(placed, (west - _SLACK, south - _SLACK, east + _SLACK, north + _SLACK)):
         return ""
-    where = f"outside the area of {_name(crs)} ({area.name})"
+    where = f"outside the area of {_name(crs)} ({shorten(area.name, _LONGEST)})"
     return f"the coordinates ({shown}) lie {where}; give the crs that they are in"
 
 

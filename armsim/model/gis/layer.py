@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,8 @@ _DRIVERS = frozenset({
     "ESRI Shapefile", "ESRIJSON", "FlatGeobuf", "GML", "GPKG", "GeoJSON", "KML", "LIBKML", "MapInfo File",
     "TopoJSON",
 })  # fmt: skip
+#: Settings of the library while a file is opened: what a file names in the network is not fetched.
+_NO_NETWORK = {"CPL_VSIL_CURL_ALLOWED_FILENAME": "none", "GML_DOWNLOAD_SCHEMA": "NO"}
 MOST_BYTES = 2 * 1024**3
 _NAMED = 10
 
@@ -60,21 +64,37 @@ def read_layer(path: Path, layer: str | None = None, most: int = 100_000) -> Lay
     refuse = _Refuser(str(path))
     try:
         source, layer = _source(path, layer, refuse)
+        _whole_shapefile(path, refuse)
     except (OSError, zipfile.BadZipFile) as error:
         raise refuse(f"the file cannot be read: {getattr(error, 'strerror', None) or error}") from error
     pyogrio = library("pyogrio")
     library("geopandas")
     logging.getLogger("pyogrio").setLevel(logging.ERROR)
-    with warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as heard, _settings(pyogrio):
         warnings.simplefilter("always")
         try:
             name = _layer(pyogrio, source, layer, refuse)
             info = pyogrio.read_info(source, layer=name)
             _fits(info, most, refuse)
-            frame = pyogrio.read_dataframe(source, layer=name, datetime_as_string=True, fid_as_index=False)
+            frame = pyogrio.read_dataframe(
+                source, layer=name, datetime_as_string=True, fid_as_index=False, on_invalid="ignore"
+            )
+        except UnicodeDecodeError as error:
+            raise refuse("its text is not UTF-8; save it as UTF-8 (a Shapefile with its .cpg)") from error
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
             raise refuse(_unreadable(path, str(error))) from error
     return Layer(frame, name, tuple(dict.fromkeys(str(one.message) for one in heard)))
+
+
+@contextmanager
+def _settings(pyogrio: Any) -> Iterator[None]:
+    """The library's settings for a file that may be anything, and afterwards those that were before."""
+    before = {name: pyogrio.get_gdal_config_option(name) for name in _NO_NETWORK}
+    pyogrio.set_gdal_config_options(_NO_NETWORK)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
 
 
 class _Refuser:
@@ -101,7 +121,7 @@ def _source(path: Path, layer: str | None, refuse: _Refuser) -> tuple[str, str |
         held = archive.infolist()
     if sum(one.file_size for one in held) > MOST_BYTES:
         raise refuse(f"the archive holds more than {MOST_BYTES:,} bytes")
-    inside = [one.filename for one in held if one.filename.lower().endswith(SHAPE_ENDINGS)]
+    inside = [one.filename for one in held if _is_shapes(one.filename)]
     if not inside:
         others = ", ".join(one.filename for one in held[:_NAMED]) or "nothing"
         raise refuse(f"the archive holds no file of shapes ({', '.join(SHAPE_ENDINGS)}); it holds {others}")
@@ -115,6 +135,22 @@ def _source(path: Path, layer: str | None, refuse: _Refuser) -> tuple[str, str |
     if layer not in stems:
         raise refuse(f"the archive has no {layer!r}{suggestion(layer, stems)}", "layer")
     return f"/vsizip/{whole}/{stems[layer]}", None
+
+
+def _is_shapes(name: str) -> bool:
+    """Whether a name in an archive is that of a file of shapes; macOS adds shadows of files, ``._name``."""
+    return name.lower().endswith(SHAPE_ENDINGS) and not Path(name).name.startswith("._")
+
+
+def _whole_shapefile(path: Path, refuse: _Refuser) -> None:
+    """Refuse a Shapefile whose other parts are not beside it."""
+    if path.suffix.lower() != ".shp":
+        return
+    there = {one.name.lower() for one in path.parent.iterdir()}
+    absent = [path.with_suffix(end).name for end in (".shx", ".dbf")]
+    absent = [name for name in absent if name.lower() not in there]
+    if absent:
+        raise refuse(f"a Shapefile needs {' and '.join(absent)} beside it")
 
 
 def _layer(pyogrio: Any, source: str, wanted: str | None, refuse: _Refuser) -> str:
@@ -150,12 +186,7 @@ def _fits(info: dict[str, Any], most: int, refuse: _Refuser) -> None:
 
 def _unreadable(path: Path, said: str) -> str:
     """What the library said, with what often lies behind it."""
-    hint = ""
-    if path.suffix.lower() == ".shp":
-        absent = [end for end in (".shx", ".dbf") if not path.with_suffix(end).exists()]
-        if absent:
-            beside = " and ".join(path.with_suffix(end).name for end in absent)
-            hint = f"; a Shapefile needs {beside} beside it"
+    hint = "; GeoJSON is one whole object of JSON in UTF-8" if "json" in path.suffix.lower() else ""
     first = said.replace(str(path.resolve()), path.name).partition(";")[0].strip().rstrip(".")
     return f"the file cannot be read as shapes ({first}){hint}"
 

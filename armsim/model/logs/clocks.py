@@ -38,6 +38,11 @@ class Moment:
     root: str
     minutes: Floats
 
+    @property
+    def on_clock(self) -> bool:
+        """Whether the log has its time, and not only how long after something else it was."""
+        return self.root == _CLOCK
+
 
 def moments(unit: UnitColumns, index: int, columns: Mapping[str, Any]) -> dict[EventName, Moment]:
     """Turning points of the *index*-th units of a row, in their order, those that the log has."""

@@ -25,6 +25,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 #: Bad rows that are kept; a log of more is refused.
 MOST_REJECTED = 1_000_000
+#: Pieces of the file whose arrays are put together at a time: many small ones would leave holes in memory.
+_PIECES = 64
+#: More units than any incident was ever sent: a number of something else.
+_MOST_UNITS = 10_000
 _MINUTES = {"s": 1.0 / 60.0, "min": 1.0, "h": 60.0}
 #: Texts that stand for no value in a column of numbers.
 _NO_NUMBER = ("", "NA", "N/A", "NULL", "null", "nan", "NaN", "-")
@@ -86,6 +90,7 @@ class Columns:
         self.read = self.left_out = 0
         self.headers = _headers(config)
         self._parts: dict[str, list[Any]] = {}
+        self._fresh: dict[str, list[Any]] = {}
 
     def wanted(self) -> list[str]:
         """Columns of the file that are read."""
@@ -110,9 +115,11 @@ class Columns:
         whole = ~chunk.bad
         for name, values in columns.items():
             for part, array in values.items():
-                self._parts.setdefault(f"{name}{part}", []).append(_taken(array, whole))
-        self._parts.setdefault("row", []).append(rows[whole])
-        self._parts.setdefault("file", []).append(np.full(int(whole.sum()), number, dtype=np.int16))
+                self._fresh.setdefault(f"{name}{part}", []).append(_taken(array, whole))
+        self._fresh.setdefault("row", []).append(rows[whole])
+        self._fresh.setdefault("file", []).append(np.full(int(whole.sum()), number, dtype=np.int16))
+        if len(self._fresh["row"]) >= _PIECES:
+            self._together()
 
     def _kept(self, batch: pa.RecordBatch) -> Bools:
         kept = np.ones(batch.num_rows, dtype=np.bool_)
@@ -122,16 +129,34 @@ class Columns:
             kept &= np.asarray(pc.is_in(texts, value_set=pa.array(allowed, pa.string())))
         return kept
 
+    def _together(self) -> None:
+        """Put the arrays of the last pieces together."""
+        while self._fresh:
+            name, parts = self._fresh.popitem()
+            self._parts.setdefault(name, []).append(joined_parts(parts))
+
     def whole(self) -> dict[str, Any]:
-        """Everything gathered: numpy arrays, and Arrow arrays of text; gathered no more afterwards."""
+        """Everything gathered: numpy arrays, and texts as Arrow dictionaries; gathered no more afterwards."""
+        self._together()
         made: dict[str, Any] = {}
         while self._parts:
             name, parts = self._parts.popitem()
-            if isinstance(parts[0], pa.Array):
-                made[name] = pa.chunked_array(parts).unify_dictionaries().combine_chunks()
-            else:
-                made[name] = np.concatenate(parts)
+            made[name] = joined_parts(parts)
+        pa.default_memory_pool().release_unused()  # Arrow would keep what the pieces took
         return made
+
+
+def joined_parts(parts: Sequence[Any]) -> Any:
+    """Arrays one after another, of numbers or (with one dictionary) of texts."""
+    if isinstance(parts[0], pa.DictionaryArray):
+        return pa.chunked_array(parts).unify_dictionaries().combine_chunks()
+    return np.concatenate(parts)
+
+
+def filled(texts: pa.DictionaryArray) -> Bools:
+    """Which of some texts are not empty."""
+    known = np.array([text != "" for text in texts.dictionary.to_pylist()], dtype=np.bool_)
+    return np.asarray(known[np.asarray(texts.indices)])
 
 
 def _taken(array: Any, rows: Bools) -> Any:
@@ -195,14 +220,13 @@ class _Chunk:
             return self._times(cells, needed=name == "received")
         (header,) = headers
         if name == "units_sent":
-            return {"": self._numbers(header, at_least=0.0)}
+            return {"": self._units_sent(header)}
         if name in {"x_km", "y_km", "easting", "northing", "lon", "lat"}:
             return {"": self._numbers(header)}
         texts = as_text(self.batch.column(header))
-        if name != "id":
-            return {"": texts.dictionary_encode()}
-        self._reject(np.asarray(pc.equal(texts, "")), header, texts, "the incident has no number")
-        return {"": texts}
+        if name == "id":
+            self._reject(np.asarray(pc.equal(texts, "")), header, texts, "the incident has no number")
+        return {"": texts.dictionary_encode()}
 
     def _times(self, columns: Sequence[tuple[str, pa.Array]], needed: bool) -> dict[str, Any]:
         """Times of the first filled of *columns*, each with its header."""
@@ -233,6 +257,12 @@ class _Chunk:
         self._reject(wrong, header, cells, "not a number")
         if at_least is not None:
             self._reject(values < at_least, header, cells, f"less than {at_least:g}")
+        return values
+
+    def _units_sent(self, header: str) -> Floats:
+        values, cells = self._numbers(header, at_least=0.0), self.batch.column(header)
+        self._reject(values % 1 > 0, header, cells, "not a whole number")
+        self._reject(values > _MOST_UNITS, header, cells, f"more than {_MOST_UNITS:,} units")
         return values
 
     def _reject(self, wrong: Bools, header: str, cells: pa.Array, reason: str) -> None:

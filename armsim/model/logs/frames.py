@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from armsim.config.schema.logs import EventName, LogConfig, Renamed
 from armsim.model.logs.clocks import interval, moments
+from armsim.model.logs.columns import filled, joined_parts
 from armsim.model.logs.record import INTERVALS, midnight
 from armsim.model.logs.stamps import wall_clock
 
 Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 UNIT_COLUMNS = ("incident", "row", "ordinal", "unit", "kind", "base", *INTERVALS)
 #: Columns of an incident that its rows may disagree on, where a row is a unit's.
 _MAY_DIFFER = ("type", "area", "x_km", "easting", "lon")
@@ -52,15 +52,16 @@ def incident_frame(config: LogConfig, columns: dict[str, Any], codes: Ints, orde
 
 def numbered(columns: dict[str, Any]) -> tuple[Ints, Ints]:
     """Incident number of each row, in order of first rows; and the numbers by time received, then row."""
-    encoded = columns["id"].dictionary_encode()
-    codes = np.asarray(encoded.indices).astype(np.int64)
+    codes = pd.factorize(np.asarray(columns["id"].indices))[0].astype(np.int64)
     first = np.unique(codes, return_index=True)[1]
     return codes, np.argsort(columns["received"][first], kind="stable").astype(np.int64)
 
 
-def disagreements(columns: dict[str, Any], codes: Ints) -> dict[str, int]:
+def disagreements(config: LogConfig, columns: dict[str, Any], codes: Ints) -> dict[str, int]:
     """Incidents whose rows differ in a column of the incident, by our name of it."""
-    found = {}
+    found: dict[str, int] = {}
+    if config.rows == "incident":  # each has one row
+        return found
     for name in _MAY_DIFFER:
         if name not in columns:
             continue
@@ -81,33 +82,46 @@ def disagreements(columns: dict[str, Any], codes: Ints) -> dict[str, int]:
 def unit_frame(config: LogConfig, columns: dict[str, Any], codes: Ints, order: Ints) -> pd.DataFrame:
     """Unit responses in order of the incidents, then of arrival, then of dispatch.
 
-    A column at a time, in its final order: of a long log there is no room for a second table.
+    Each column is put into its final order at once: of a long log there is no room for a second table.
     """
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     entries = [_Entry(config, columns, index) for index in range(len(config.units))]
     if not entries:
         return _no_units()
-    whole = np.concatenate([rank[codes[one.rows]] for one in entries])
+    rows = np.concatenate([one.rows for one in entries])
+    whole = rank[codes[rows]]
     keys = [np.repeat(np.arange(len(entries)), [len(one.rows) for one in entries])]
-    keys += [np.concatenate([columns["row"][one.rows] for one in entries])]
-    keys += [np.concatenate([one.key(event) for one in entries]) for event in ("dispatched", "arrived")]
+    keys += [columns["row"][rows]]
+    opened = _first_dispatch(entries, columns)
+    for event in ("dispatched", "arrived"):
+        keys += [np.concatenate([one.key(event, opened) for one in entries])]
     sort = np.lexsort((*keys, whole))
     del keys
-    whole = whole[sort]
-    starts = np.flatnonzero(np.diff(whole, prepend=-1))
-    ordinal = np.arange(len(whole)) - np.repeat(starts, np.diff([*starts, len(whole)])) + 1
-    made: dict[str, Any] = {}
-    for name in UNIT_COLUMNS:
-        if name == "ordinal":
-            made[name] = ordinal.astype(np.int16)
-            continue
-        parts = [one.column(name) for one in entries]
-        if isinstance(parts[0], pd.Series):
-            made[name] = pd.concat(parts, ignore_index=True).iloc[sort].reset_index(drop=True)
-        else:
-            made[name] = np.concatenate(parts)[sort]
-    return pd.DataFrame(made, copy=False)
+    made: dict[str, Any] = {"ordinal": _counted(whole[sort]), "row": columns["row"][rows[sort]]}
+    made["incident"] = _texts(columns["id"], rows[sort])
+    del rows, whole
+    for name in ("unit", "kind", "base"):
+        texts = joined_parts([one.texts(name) for one in entries])
+        made[name] = _texts(texts, sort, config.values.kind if name == "kind" else None)
+    for name in INTERVALS:
+        made[name] = np.concatenate([one.minutes(name) for one in entries])[sort]
+    return pd.DataFrame({name: made[name] for name in UNIT_COLUMNS}, copy=False)
+
+
+def _first_dispatch(entries: list[_Entry], columns: dict[str, Any]) -> NDArray[np.float64]:
+    """Minutes from the call until a unit side by side in each row was dispatched; 0 where none is known."""
+    first = np.full(len(columns["row"]), np.nan)
+    for one in entries:
+        first = np.fmin(first, one.dispatched())
+    return np.asarray(np.nan_to_num(first))
+
+
+def _counted(incidents: Ints) -> NDArray[np.int16]:
+    """1 for the first row of each incident, 2 for the next; *incidents* are in order."""
+    starts = np.flatnonzero(np.diff(incidents, prepend=-1))
+    before = np.repeat(starts, np.diff([*starts, len(incidents)]))
+    return (np.arange(len(incidents)) - before + 1).astype(np.int16)
 
 
 class _Entry:
@@ -118,7 +132,7 @@ class _Entry:
     """
 
     def __init__(self, config: LogConfig, columns: dict[str, Any], index: int) -> None:
-        self._config, self._columns, self._index = config, columns, index
+        self._columns, self._index = columns, index
         self._found = moments(config.units[index], index, columns)
         there = np.full(len(columns["row"]), config.rows == "unit")
         for event, moment in self._found.items():
@@ -126,28 +140,43 @@ class _Entry:
                 there |= ~np.isnan(moment.minutes)
         for name in ("unit", "kind", "base"):
             if f"{index}.{name}" in columns:
-                there |= _filled(columns[f"{index}.{name}"])
+                there |= filled(columns[f"{index}.{name}"])
         self.rows = np.flatnonzero(there & columns["usable"])
 
-    def key(self, event: EventName) -> NDArray[np.float64]:
-        """When it happened, as far as units of a row can be ordered by it; infinite when it never did."""
+    def key(self, event: EventName, opened: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Minutes from the call until it happened, by which units are put in order; infinite for never.
+
+        What counts from a turning point that the log has no time of is taken to count from the first dispatch
+        to the incident.
+
+        Args:
+            event: what happened.
+            opened: of :func:`_first_dispatch`.
+        """
         moment = self._found.get(event)
         if moment is None:
             return np.full(len(self.rows), np.inf)
-        return np.nan_to_num(moment.minutes[self.rows], nan=np.inf)
+        since = -self._columns["received"] if moment.on_clock else opened
+        return np.nan_to_num((moment.minutes + since)[self.rows], nan=np.inf)
 
-    def column(self, name: str) -> Any:
-        """A column of ``Log.units``: texts as a series, numbers as an array."""
-        if name == "incident":
-            return _texts(self._columns["id"], self.rows)
-        if name == "row":
-            return self._columns["row"][self.rows]
-        if name in INTERVALS:
-            minutes = interval(self._found, name, len(self._columns["row"]))
-            return np.round(minutes[self.rows], 6)
+    def dispatched(self) -> NDArray[np.float64]:
+        """Minutes from the call until the dispatch of the unit of every row, NaN unknown."""
+        moment = self._found.get("dispatched")
+        if moment is None or not moment.on_clock:
+            return np.full(len(self._columns["row"]), np.nan)
+        return np.asarray(moment.minutes - self._columns["received"])
+
+    def texts(self, name: str) -> pa.DictionaryArray:
+        """A column of names, empty where the log has none."""
         values = self._columns.get(f"{self._index}.{name}")
-        texts = _blank(len(self.rows)) if values is None else _texts(values, self.rows)
-        return renamed(texts, self._config.values.kind) if name == "kind" else texts
+        if values is None:
+            nothing = pa.array(np.zeros(len(self.rows), dtype=np.int32))
+            return pa.DictionaryArray.from_arrays(nothing, pa.array([""]))
+        return values.take(pa.array(self.rows))
+
+    def minutes(self, name: str) -> NDArray[np.float64]:
+        """A column of ``INTERVALS``."""
+        return np.round(interval(self._found, name, len(self._columns["row"]))[self.rows], 6)
 
 
 def _no_units() -> pd.DataFrame:
@@ -184,10 +213,10 @@ def _first_texts(
     if name not in columns:
         return _blank(len(order))
     values = columns[name]
-    filled = np.flatnonzero(_filled(values))
-    own, at = np.unique(codes[filled], return_index=True)
+    known = np.flatnonzero(filled(values))
+    own, at = np.unique(codes[known], return_index=True)
     row = np.full(len(order), -1)
-    row[own] = filled[at]
+    row[own] = known[at]
     picked = row[order]
     texts = pd.Series([*values.dictionary.to_pylist(), ""], dtype="str")
     code = np.where(picked >= 0, np.asarray(values.indices)[picked], len(texts) - 1)
@@ -204,16 +233,12 @@ def _first_numbers(values: NDArray[np.float64], codes: Ints, count: int) -> NDAr
     return found
 
 
-def _filled(values: pa.DictionaryArray) -> Bools:
-    known = np.array([text != "" for text in values.dictionary.to_pylist()], dtype=np.bool_)
-    return np.asarray(known[np.asarray(values.indices)])
-
-
-def _texts(values: pa.Array, rows: Ints) -> pd.Series[str]:
+def _texts(values: pa.DictionaryArray, rows: Ints, names: Renamed | None = None) -> pd.Series[str]:
     taken = values.take(pa.array(rows))
-    if isinstance(taken, pa.DictionaryArray):
-        taken = taken.dictionary_decode()
-    return pd.Series(taken.to_pandas(), dtype="str")
+    if names is not None:
+        new = renamed(pd.Series(taken.dictionary.to_pandas(), dtype="str"), names)
+        taken = pa.DictionaryArray.from_arrays(taken.indices, pa.array(new, pa.string()))
+    return pd.Series(taken.dictionary_decode().to_pandas(), dtype="str")
 
 
 def _blank(count: int) -> pd.Series[str]:

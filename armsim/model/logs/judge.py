@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from armsim.config.paths import show
 from armsim.config.schema.logs import LogConfig
 from armsim.errors import Problem, ScenarioError
 from armsim.model.logs.clocks import impossible, moments
-from armsim.model.logs.columns import Columns, Rejects
+from armsim.model.logs.columns import Columns, Rejects, filled
 from armsim.model.logs.stamps import wall_clock
 
 Bools = NDArray[np.bool_]
@@ -169,41 +168,45 @@ class Judge:
         ids = self.columns["id"]
         keys = [_codes(ids)]
         if self.config.rows == "unit":
-            keys += [
-                _codes(self.columns[name]) for name in ("0.unit", "0.dispatched") if name in self.columns
-            ]
-            if len(keys) < 2:  # nothing tells one unit's row from another's
+            if "0.unit" not in self.columns:  # two may well be sent in one second: who can tell them apart?
                 return
+            names = ("0.unit", "0.dispatched")
+            keys += [_codes(self.columns[name]) for name in names if name in self.columns]
         number = _joint(keys)
         # The first good row of each number stands; what follows it is set aside.
-        order = np.flatnonzero(self.good)
+        order = np.flatnonzero(self.good & self._named())
         _, first, inverse = np.unique(number[order], return_index=True, return_inverse=True)
         if len(first) == len(order):
             return
         stands = order[first[inverse]]
-        again = order != stands
-        same = np.ones(len(order), dtype=np.bool_)
+        again, stands = order[order != stands], stands[order != stands]
+        same = np.ones(len(again), dtype=np.bool_)
         for name, values in self.columns.items():
             if name not in {"row", "file"}:
-                codes = _codes(values)
-                same &= codes[order] == codes[stands]
+                same &= _alike(values, again, stands)
         what = "the same incident" if self.config.rows == "incident" else "the same unit at the same time"
         for which, text in (
             (same, "this row comes twice, word for word"),
             (~same, f"{what} again, otherwise"),
         ):
             wrong = np.zeros(len(number), dtype=np.bool_)
-            wrong[order[again & which]] = True
+            wrong[again[which]] = True
             rows = np.flatnonzero(wrong & self._unjudged)
             values = [
                 f"{one} (row {row})"
                 for one, row in zip(
                     ids.take(pa.array(rows)).to_pylist(),
-                    self.columns["row"][stands[np.searchsorted(order, rows)]].tolist(),
+                    self.columns["row"][stands[np.searchsorted(again, rows)]].tolist(),
                     strict=True,
                 )
             ]
             self._reject(wrong, self.headers["id"][0], values, text)
+
+    def _named(self) -> Bools:
+        """Rows that say which unit they tell of, or tell of an incident as a whole."""
+        if self.config.rows == "incident":
+            return np.ones(len(self.good), dtype=np.bool_)
+        return filled(self.columns["0.unit"])
 
     def _one_receipt(self) -> None:
         """An incident is received once: rows that say otherwise than its first good row are set aside."""
@@ -255,9 +258,16 @@ def _codes(values: Any) -> NDArray[np.int64]:
     """A number for each value, the same where values are (and for what is not recorded)."""
     if isinstance(values, pa.DictionaryArray):
         return np.asarray(values.indices).astype(np.int64)
-    if isinstance(values, pa.Array):
-        return np.asarray(pc.dictionary_encode(values).indices).astype(np.int64)
-    return np.unique(values, return_inverse=True, equal_nan=True)[1].astype(np.int64)
+    return np.asarray(pd.factorize(values, use_na_sentinel=False)[0], dtype=np.int64)
+
+
+def _alike(values: Any, some: NDArray[np.int64], others: NDArray[np.int64]) -> Bools:
+    """Whether the values in *some* rows are those in *others*; what is not recorded is alike."""
+    if isinstance(values, pa.DictionaryArray):
+        values = np.asarray(values.indices)
+        return np.asarray(values[some] == values[others])
+    one, other = values[some], values[others]
+    return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
 
 
 def _joint(keys: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:

@@ -56,7 +56,9 @@ def read_log(
     codes, order = numbered(gathered)
     gridding = Gridding(project)
     incidents = incident_frame(config, gathered, codes, order)
-    differing = disagreements(gathered, codes)
+    differing = disagreements(config, gathered, codes)
+    for name in ("type", "area", *(config.incident.pair or ())):  # room for the units
+        gathered.pop(name, None)
     units = unit_frame(config, gathered, codes, order)
     del gathered
     areas = read_places(config.areas, home, config.csv, gridding)

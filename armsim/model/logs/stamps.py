@@ -18,8 +18,12 @@ Bools = NDArray[np.bool_]
 
 #: A time of day with an offset behind it: a date such as 23-02-2017 has none.
 _OFFSET = r"\d{2}:?\d{2}(:?\d{2}([.,]\d+)?)?\s*(Z|z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
+#: A time of day behind a date, and nothing behind it.
 _TIME_OF_DAY = r"\d[T ]\s*\d"
-_EARLIEST, _LATEST = (pd.Timestamp(year, 1, 1).timestamp() / 60.0 for year in (1990, 2100))
+_NOTHING_MORE = r"[\d:.,]*$"
+_FIRST, _END = pd.Timestamp(1990, 1, 1), pd.Timestamp(2100, 1, 1)
+_EARLIEST, _LATEST = (one.timestamp() / 60.0 for one in (_FIRST, _END))
+_A_DAY = pd.Timedelta(days=1)
 
 
 class Fault(IntEnum):
@@ -69,6 +73,7 @@ def parse_stamps(cells: pa.Array, time_zone: str, settings: Stamps) -> tuple[Flo
     minutes = np.full(len(words), np.nan)
     if aware.any():
         minutes[aware] = _minutes(_read(words[aware], settings, utc=True))
+        aware &= ~np.isnan(minutes)  # 20170702-1704 only looks as if it had an offset
     naive = filled & ~aware
     local = _read(words[naive], settings, utc=False)
     read = np.zeros(len(words), dtype=np.bool_)
@@ -80,19 +85,28 @@ def parse_stamps(cells: pa.Array, time_zone: str, settings: Stamps) -> tuple[Flo
 
 
 def _read(words: pd.Series[Any], settings: Stamps, utc: bool) -> pd.Series[Any]:
-    """Moments of texts; NaT for those that cannot be read. With an offset (*utc*) ISO 8601 always can."""
+    """Moments of texts with an offset (*utc*) or without; NaT for those that cannot be read.
+
+    Formats that say nothing of an offset read those without. With one, ISO 8601 always can.
+    """
+    moments = pd.Series(pd.NaT, index=words.index, dtype="datetime64[us, UTC]" if utc else "datetime64[us]")
     if utc or not settings.formats:
-        timed = words.where(words.str.contains(_TIME_OF_DAY))
+        timed = words.where(words.str.contains(_TIME_OF_DAY + ("" if utc else _NOTHING_MORE)))
         moments = pd.to_datetime(timed, format="ISO8601", errors="coerce", utc=utc)
-    else:
-        moments = pd.Series(pd.NaT, index=words.index, dtype="datetime64[us]")
     for one in settings.formats:
-        moments = moments.fillna(pd.to_datetime(words, format=one, errors="coerce", utc=utc))
+        if ("%z" in one) == utc:
+            moments = moments.fillna(pd.to_datetime(words, format=one, errors="coerce", utc=utc))
     return moments
 
 
 def _localised(moments: pd.Series[Any], time_zone: str, ambiguous: str) -> tuple[Floats, Bools]:
-    """UTC minutes of wall-clock times, and which came twice and are not told apart."""
+    """UTC minutes of wall-clock times, infinite far from this age; and which came twice, not told apart."""
+    far = ((moments < _FIRST - _A_DAY) | (moments > _END + _A_DAY)).to_numpy()
+    minutes, twice = _in_zone(moments.mask(far), time_zone, ambiguous)
+    return np.where(far, np.inf, minutes), twice
+
+
+def _in_zone(moments: pd.Series[Any], time_zone: str, ambiguous: str) -> tuple[Floats, Bools]:
     summer = np.ones(len(moments), dtype=np.bool_)
     earlier = moments.dt.tz_localize(time_zone, ambiguous=summer, nonexistent="NaT")
     if ambiguous == "earlier":

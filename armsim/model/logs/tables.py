@@ -25,6 +25,8 @@ BATCH_ROWS = 65_536
 _HEADER_BYTES = 1 << 20
 #: A row of the wrong number of cells that spans more lines than this has an open quotation mark.
 _MOST_LINES = 20
+#: Columns of a header that are shown.
+_SHOWN = 3
 _DELIMITERS = ",;\t|"
 #: How files begin that are often taken for CSV.
 _OTHER_KINDS = {
@@ -91,7 +93,7 @@ def refusal(path: Path, message: str, row: int | None = None, column: str = "") 
 
 def _missing(path: Path, wanted: Sequence[str], header: Sequence[str]) -> None:
     problems = [
-        Problem(f"there is no column {name!r}{suggestion(name, header)}", file=str(path), line=1)
+        Problem(f"there is no column {name!r}{_closest(name, header)}", file=str(path), line=1)
         for name in wanted
         if name not in header
     ]
@@ -104,18 +106,52 @@ def _missing(path: Path, wanted: Sequence[str], header: Sequence[str]) -> None:
         raise ScenarioError(problems)
 
 
+def _closest(name: str, header: Sequence[str]) -> str:
+    """What *header* has instead: the same but for case and spaces, the most alike, or how it begins."""
+    plain = {_plain(there): there for there in header}
+    if _plain(name) in plain:
+        return f"; the header has {plain[_plain(name)]!r}"
+    begins = ", ".join(map(repr, header[:_SHOWN]))
+    return suggestion(name, header) or f"; the header has {len(header)} columns: {begins} ..."
+
+
+def _plain(name: str) -> str:
+    return "".join(name.split()).casefold()
+
+
 def _parquet(path: Path, wanted: Sequence[str]) -> Iterator[Piece]:
     try:
         with pq.ParquetFile(path) as file:
             _missing(path, wanted, file.schema_arrow.names)
+            _no_cells(path, wanted, file.schema_arrow)
             if file.metadata.num_rows == 0:
                 raise refusal(path, "the file has no rows")
             first = 2
             for batch in file.iter_batches(BATCH_ROWS, columns=list(wanted)):
-                yield Piece(batch, range(first, first + batch.num_rows), ())
+                yield Piece(_as_words(batch), range(first, first + batch.num_rows), ())
                 first += batch.num_rows
     except (pa.ArrowException, OSError) as error:
         raise refusal(path, f"cannot be read as Parquet: {_first_line(error)}") from error
+
+
+def _no_cells(path: Path, wanted: Sequence[str], schema: pa.Schema) -> None:
+    """Refuse columns whose values are no text, number, date or time."""
+    problems = []
+    for name in wanted:
+        kind = schema.field(name).type
+        if pa.types.is_nested(kind) or pa.types.is_duration(kind) or pa.types.is_interval(kind):
+            text = f"the column holds {kind}; write it as text, numbers or times"
+            problems.append(Problem(text, name, str(path)))
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _as_words(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """*batch* with text where some writers leave the bytes of text."""
+    for at, field_ in enumerate(batch.schema):
+        if pa.types.is_binary(field_.type) or pa.types.is_large_binary(field_.type):
+            batch = batch.set_column(at, field_.name, batch.column(at).cast(pa.string()))
+    return batch
 
 
 @dataclass(slots=True)
@@ -187,10 +223,8 @@ def _numbered(reader: Any, ragged: _Collector) -> Iterator[Piece]:
 
 def _header(path: Path, settings: Csv) -> tuple[list[str], str]:
     """Names of the columns, and the delimiter."""
-    try:
-        codecs.lookup(settings.encoding)
-    except LookupError:
-        raise refusal(path, f'"{settings.encoding}" is no encoding; write one such as "utf-8"') from None
+    if not _is_text_encoding(settings.encoding):
+        raise refusal(path, f'"{settings.encoding}" is no encoding of text; write one such as "utf-8"')
     try:
         with pa.input_stream(path, compression="detect") as stream:
             start = stream.read(_HEADER_BYTES)
@@ -208,6 +242,14 @@ def _header(path: Path, settings: Csv) -> tuple[list[str], str]:
     if "\x00" in text:
         raise refusal(path, "this is not CSV: it holds bytes that no text has")
     return _split(path, text.lstrip("\ufeff"), settings)
+
+
+def _is_text_encoding(name: str) -> bool:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError):  # base64 is a codec too, but not one of text
+        return False
+    return True
 
 
 def _split(path: Path, text: str, settings: Csv) -> tuple[list[str], str]:
@@ -229,7 +271,8 @@ def _broken(path: Path, settings: Csv, error: Exception) -> ScenarioError:
     row = int(number[1]) if number else None
     if "invalid UTF8" in text or isinstance(error, UnicodeError):
         remedy = 'save the file as CSV UTF-8, or state its encoding, such as csv: {encoding: "cp1252"}'
-        return refusal(path, f"this row is not {settings.encoding} text; {remedy}", row)
+        which = "the file" if row is None else "this row"
+        return refusal(path, f"{which} is not {settings.encoding} text; {remedy}", row)
     if "straddling" in text or "block_size" in text:
         millions = BLOCK_BYTES >> 20
         return refusal(path, f"a row is longer than {millions} MB: a quotation mark is not closed", row)

@@ -14,6 +14,7 @@ from armsim.model.geography import lsoa_table, resolve_force
 from armsim.model.gis import (
     BRITISH,
     DEGREES,
+    Layer,
     WrongCrs,
     in_degrees,
     library,
@@ -68,8 +69,12 @@ def file_area(path: Path, margin_km: float) -> MapArea:
     Raises:
         ScenarioError: the file cannot be read, has no polygon, or its coordinates are not what it says.
     """
-    layer = read_layer(path)
-    shapes = layer.frame[layer.frame.geometry.notna()]
+    layer = _layer(path)
+    unread = layer.frame.geometry.isna() | layer.frame.geometry.is_empty
+    if unread.any():
+        what = f"shape {int(unread.to_numpy().argmax()) + 1}: has no geometry that can be read"
+        raise ScenarioError([Problem(f"{what}; mend it in a GIS or take the row out", file=str(path))])
+    shapes = layer.frame
     shapes = shapes[shapes.geom_type.isin(("Polygon", "MultiPolygon"))]
     if not len(shapes):
         kinds = ", ".join(sorted(layer.frame.geom_type.dropna().unique())) or "no shapes"
@@ -81,6 +86,21 @@ def file_area(path: Path, margin_km: float) -> MapArea:
     except WrongCrs as error:
         raise ScenarioError([Problem(str(error), file=str(path))]) from None
     return _widened(shapes.geometry.make_valid(), margin_km, path.name)
+
+
+def _layer(path: Path) -> Layer:
+    """The one layer of a boundary file; which it is, and its coordinate system, must be in the file."""
+    try:
+        layer = read_layer(path)
+    except ScenarioError as error:
+        if any(problem.path == "layer" for problem in error.problems):
+            said = "the file has several layers; save the boundary as a file of its own"
+            raise ScenarioError([Problem(said, file=str(path))]) from error
+        raise
+    if layer.frame.crs is None:
+        said = "the file says no coordinate system; save it with one (a Shapefile with its .prj)"
+        raise ScenarioError([Problem(said, file=str(path))])
+    return layer
 
 
 def force_area(name: str, margin_km: float) -> MapArea:

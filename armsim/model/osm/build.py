@@ -65,7 +65,10 @@ def roads_of(
     """
     rule = partial(judge, class_kph=class_kph, service=service)
     ways, tally = read_ways(path, rule, None if area is None else area.box)
-    network, left = network_of(ways, area)
+    try:
+        network, left = network_of(ways, area)
+    except DataError as error:
+        raise DataError(f"{error}; {path} has {report.left_out(tally)}") from None
     settings = {
         "armsim": version("armsim"),
         "source": path.name,
@@ -118,12 +121,18 @@ def write_roads(roads: Roads, folder: Path) -> None:
 
 
 def refuse_full(folder: Path) -> None:
-    """Refuse a folder that holds something.
+    """Refuse a folder that holds something, before the work is done.
 
     Raises:
-        DataError: it does, or it is a file.
+        DataError: it does, it is a file or where the user is, or its name cannot be one.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    if not folder.name:
+        raise DataError(f"{folder}: name a new folder with -o, such as roads")
+    try:
+        full = folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written: {error.strerror or error}") from error
+    if full:
         raise DataError(
             f"{folder}: is there and not empty; nothing was written; choose another folder with -o"
         )

@@ -68,6 +68,15 @@ def facts(
     }
 
 
+def left_out(tally: Tally) -> str:
+    """How many ways there are and why they are left out, for a map of which nothing is left."""
+    counted = [(reason, ways) for reason, ways in tally.ways.most_common() if reason]
+    reasons = "; ".join(f"{reason} ({ways:,})" for reason, ways in counted)
+    total = tally.ways.total()
+    read = f"{total:,} {'way' if total == 1 else 'ways'} tagged highway"
+    return f"{read}, left out: {reasons}" if reasons else read
+
+
 def text(found: Mapping[str, Any]) -> str:
     """The report in Markdown."""
     kept, read = found["kept"], found["read"]

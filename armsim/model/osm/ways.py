@@ -21,6 +21,7 @@ from armsim.model.osm.tally import MISSING, OUTSIDE, Tally, Vertex
 #: Files up to this size have the places of their nodes in memory (16 bytes a node); larger ones on disk.
 IN_MEMORY_BYTES = 256 * 1024 * 1024
 _NOWHERE = 2**31 - 1
+_NORTH_POLE, _DATE_LINE = round(90 / DEGREE), round(180 / DEGREE)
 
 #: West, south, east and north edge in degrees.
 Box: TypeAlias = tuple[float, float, float, float]
@@ -136,10 +137,15 @@ class _Barriers:
 def _way_handler(osm: Any, collector: _Collector) -> Any:
     class Handler(osm.SimpleHandler):  # type: ignore[misc]
         def way(self, way: Any) -> None:
-            vertices = [(node.ref, node.x, node.y) for node in way.nodes]
+            vertices = [(node.ref, *_place(node.x, node.y)) for node in way.nodes]
             collector.take(way.id, dict(way.tags), vertices)
 
     return Handler()
+
+
+def _place(x: int, y: int) -> tuple[int, int]:
+    """The place of a node, or ``_NOWHERE`` for one that is not on earth."""
+    return (x, y) if abs(x) <= _DATE_LINE and abs(y) <= _NORTH_POLE else (_NOWHERE, _NOWHERE)
 
 
 class _Collector:

@@ -60,7 +60,7 @@ def force_operations() -> Mapping[str, Operations]:
 
 def _own(count: Counted) -> Operations:
     if not count.published:
-        return Operations(float(count.number), "A", count.year, f"assumed, {count.source}")
+        return Operations(float(count.number), "A", count.year, f"an assumption, {count.source}")
     if count.year == YEAR:
         return Operations(
             float(count.number),

@@ -108,6 +108,11 @@ def _warnings(sizes: Sizes) -> list[str]:
             "Firearms operations are not published for the force: its share of a larger area's is used, and "
             "is the first number to replace."
         )
+    if sizes.operations.letter == "A":
+        found.append(
+            "Firearms operations are an assumption: no figure of the year was found for the force. It is the "
+            "first number to replace."
+        )
     return found
 
 

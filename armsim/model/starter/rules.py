@@ -182,9 +182,10 @@ def demand_index(figures: ForceFigures) -> float:
 def _response(figures: ForceFigures, jobs: float) -> Sized:
     """Response officers in post, for *jobs* thousand weighted jobs a year."""
     share = RESPONSE_SHARE * figures.officers
-    told = f"{RESPONSE_SHARE:.1%} of {figures.officers:,.0f} officers"
+    source = "Home Office workforce statistics, September 2018"
+    told = f"{RESPONSE_SHARE:.1%} of {figures.officers:,.0f} officers ({source})"
     if figures.slug == CITY:
-        return Sized(70, "set apart: its officers serve people who do not live there")
+        return Sized(70, "set by itself, since its officers serve people who do not live there")
     if figures.slug == METROPOLITAN:
         low = high = PER_1000_JOBS[0]
     else:
@@ -194,7 +195,8 @@ def _response(figures: ForceFigures, jobs: float) -> Sized:
         if (share > bound * jobs) if word == "cut" else (share < bound * jobs):
             return Sized(
                 to_step(bound * jobs, 5),
-                f"{told} would be {share:,.0f}, {word} to {bound} per 1,000 weighted jobs",
+                f"{told} would be {share:,.0f}, {word} to {bound} per 1,000 jobs a year, one of grade 2 "
+                f"counted as {G2_WEIGHT}",
             )
     return Sized(to_step(share, 5), told)
 
@@ -204,7 +206,7 @@ def _arvs(figures: ForceFigures, operations: Operations) -> Sized:
     if figures.slug == METROPOLITAN:
         return Sized(40, "some 40 of the 170 to 190 crewed vehicles that were planned for the country")
     if figures.slug == CITY:
-        return Sized(3, "set apart: residents say nothing about it")
+        return Sized(3, "set by itself, since residents say nothing about it")
     by_people = ARVS_PER_100K * figures.people / 100_000
     by_work = operations.number / OPERATIONS_PER_ARV
     if by_work > max(by_people, 2):

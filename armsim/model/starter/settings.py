@@ -152,8 +152,8 @@ def _firearms(sizes: Sizes) -> list[Setting]:
             "demand.types.firearms_spontaneous.annual",
             to_step(_DRAWN_PER_OPERATION * _SPONTANEOUS * number),
             f"{number:,.0f} operations a year ({operations.letter}): {operations.words}. 80% of them are "
-            "spontaneous, x 175 / 228: as many again are marked for a stand-down, and some of those meet an "
-            "armed unit first and count.",
+            "spontaneous. Fewer are drawn, x 175 / 228 as in severe.yaml: as many again are drawn to be "
+            "stood down, and some of those meet an armed unit first and count as operations.",
             f"80% of {number:,.0f} operations a year, times 175 over 228 as in severe.yaml. Operations: "
             f"{operations.words}",
             factors,
@@ -190,8 +190,7 @@ def _teams(sizes: Sizes) -> list[Setting]:
             "teams.response.establishment",
             response,
             f"{officers.value:,} in post: {officers.why}. 3% of posts stand empty.",
-            "19.8% of police officers (Home Office workforce statistics, September 2018), kept within 4.0 "
-            "to 6.5 per 1,000 weighted jobs, 4.3 in dense areas; 3% of posts are empty",
+            f"{officers.value:,} in post, {officers.why}; 3% of posts are empty",
             (0.85, 1.15),
             1,
         ),

@@ -93,7 +93,7 @@ def map_spec(size: tuple[float, float]) -> Spec:
             _ordinal("shape", [look.shape for look in UNIT_LOOKS]),
             _ordinal("grade", [look.colour for look in INCIDENT_LOOKS]),
         ],
-        "marks": [_trails(), _calls(), _cars(), _names()],
+        "marks": [_trails(), _calls(), _cars(), _leaders(), _names()],
     }
 
 
@@ -281,6 +281,25 @@ def _names() -> Spec:
                 **_place(),
                 "dy": {"signal": "-7 - 13 * datum.above"},
                 "text": {"signal": "datum.arv ? datum.name : ''"},
+            },
+        },
+    }
+
+
+def _leaders() -> Spec:
+    """A line from an ARV to its name, where that is raised above its place."""
+    return {
+        "type": "rule",
+        "from": {"data": "units"},
+        "key": "name",
+        "interactive": False,
+        "encode": {
+            "enter": {"stroke": {"value": INK}, "strokeWidth": {"value": 0.8}},
+            "update": {
+                **_place(),
+                "x2": {"signal": "scale('x', datum.x) + 9"},
+                "y2": {"signal": "scale('y', datum.y) - 11 - 13 * datum.above"},
+                "strokeOpacity": {"signal": "datum.arv && datum.above ? 0.7 : 0"},
             },
         },
     }

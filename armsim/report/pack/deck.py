@@ -20,7 +20,7 @@ _CHARTS = (
 )  # fmt: skip
 #: Of these that of the first condition is enough.
 _ONCE = ("potential_response_map", "replications_enough")
-_MOST_CHANGES = 6
+_MOST_CHANGES = 8
 
 
 def deck_bytes(material: Material) -> bytes:
@@ -29,9 +29,9 @@ def deck_bytes(material: Material) -> bytes:
     title = view.results.title
     deck = Deck(title, material.source)
     _opening(deck, material)
-    _tables(deck, material, "answer", 3)
+    _tables(deck, material, "answer", 3, 2)
     _tables(deck, material, "question", 2)
-    _tables(deck, material, "options", 3, 2)
+    _tables(deck, material, "options", 4, 3)
     _charts(deck, (one for one in material.charts if one.folder == OPTIONS))
     standard = [one for one in material.charts if one.folder != OPTIONS]
     for name in _CHARTS:
@@ -101,6 +101,6 @@ def _charts(deck: Deck, charts: Iterable[Placed]) -> None:
         words = chart.caption.removesuffix(chart.context.source).strip()  # the source stands at the foot
         notes, native = f"{chart.caption}\n\n{chart.alt}", native_of(chart)
         if native is not None:
-            deck.chart(title, native, words, notes, chart.alt)
+            deck.chart(title, native, native.caption or words, notes, chart.alt)
         else:
             deck.picture(title, drawn(chart, "png", SLIDE_DPI, bare=True), words, notes, chart.alt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -63,13 +63,16 @@ def draw(material: Material, name: str) -> Chart:
     figure = Figure(figsize=(_WIDE, _HIGH))
     _heading(figure, context.title, scaled(data))
     for part, (words, top, colour) in _PARTS.items():
-        if by_part[part]:
+        if by_part[part] or part == "response":
             _band(figure, words, top, colour)
     _incidents(figure, by_part["incidents"])
     _response(figure, by_part["response"])
     _people(figure, by_part["people"])
     _cost(figure, by_part["cost"], data.scenario.prices.year)
-    foot = f"{context.source} In brackets and as whiskers: {context.confidence:.0%} intervals."
+    limits = f"In brackets and as whiskers: {context.confidence:.0%} intervals."
+    if context.replications == 1:
+        limits = "One replication has no intervals: how far off a figure may be cannot be told."
+    foot = f"{context.source} {limits}"
     figure.text(_LEFT, 0.018, textwrap.fill(printable(foot), 128), size=7.5, color=QUIET, va="bottom")
     title = f"A year of armed response: {context.title}"
     alt = "One page of figures. " + " ".join(f"{one.name}: {_bracketed(one)}." for one in found)
@@ -109,9 +112,9 @@ def _tile(
     figure.text(
         left + 0.01, top - 0.007, balanced(printable(lead), signs), size=8.5, va="top", linespacing=1.15
     )
-    figure.text(left + 0.01, top - 0.0465, one.words, size=size, weight="bold", color=INK, va="center")
+    figure.text(left + 0.01, top - 0.0485, one.words, size=size, weight="bold", color=INK, va="center")
     if one.span:
-        figure.text(left + 0.01, top - 0.0645, one.span, size=8, color=QUIET, va="center")
+        figure.text(left + 0.01, top - 0.066, one.span, size=8, color=QUIET, va="center")
 
 
 def _tiles(figure: Figure, top: float, shown: Sequence[tuple[str, Item]]) -> None:
@@ -140,7 +143,7 @@ def _bars(axes: Axes, shown: Sequence[tuple[str, Item]], colour: str, reach: flo
         end = max(value, high if one.span else value)
         axes.text(end + 0.012 * reach, place, _bracketed(one), va="center", size=9.5)
     axes.set_yticks(range(len(shown)), [printable(name) for name, _ in shown])
-    axes.set(ylim=(max(len(shown), _LEAST_ROWS) - 0.5, -0.5), xlim=(0, reach))
+    axes.set(ylim=(max(len(shown), _LEAST_ROWS) - 0.5, -0.5), xlim=(0, reach or 1.0))
 
 
 def _incidents(figure: Figure, found: Sequence[Item]) -> None:
@@ -162,6 +165,11 @@ def _response(figure: Figure, found: Sequence[Item]) -> None:
     big = [(one.name, one) for one in found if not one.name.startswith(WITHIN)]
     _tiles(figure, 0.618, big[:_MOST_TILES])
     shares = [(one.name, one) for one in found if one.name.startswith(WITHIN)][:4]
+    whose = {"armed response": "Armed unit", "grade 1 response": "Grade 1 officer"}
+    untold = [words for words, begin in whose.items() if not any(name.startswith(begin) for name, _ in big)]
+    if untold:
+        few = f"Too few incidents in the window to tell {' and '.join(untold)}."
+        figure.text(_RIGHT, 0.435, few, size=9, color=QUIET, va="center", ha="right")
     if shares:
         axes = _axes(figure, (0.28, 0.438, 0.66, 0.098))
         axes.barh(range(len(shares)), 1, 0.62, color=SHADE)
@@ -179,19 +187,21 @@ def _people(figure: Figure, found: Sequence[Item]) -> None:
     rest = [one for one in found if not one.name.startswith(IN_POST)]
     lines: dict[str, list[Item]] = {}
     for one in rest:
-        lines.setdefault(one.name.rpartition(", ")[0], []).append(one)
-    heads = list(dict.fromkeys(one.name.rpartition(", ")[2] for one in rest))
+        lines.setdefault(one.name.removesuffix(f", {one.of}"), []).append(one)
+    heads = list(dict.fromkeys(one.of for one in rest))
     for place, head in zip(_COLUMNS, heads, strict=False):
         short = textwrap.shorten(printable(head), 20, placeholder="…")
         figure.text(place, 0.379, short, size=9.5, weight="bold", va="center", ha="right")
+    columns = dict(zip(heads, _COLUMNS, strict=False))
     for index, (name, own) in enumerate(lines.items()):
-        _line(figure, 0.356 - 0.031 * index, name, own)
+        _line(figure, 0.356 - 0.031 * index, name, own, columns)
 
 
-def _line(figure: Figure, top: float, name: str, own: Sequence[Item]) -> None:
+def _line(figure: Figure, top: float, name: str, own: Sequence[Item], columns: Mapping[str, float]) -> None:
     """A figure a column, its limits under it."""
     figure.text(0.47, top, balanced(name, 24), size=9, va="center", linespacing=1.2)
-    for place, one in zip(_COLUMNS, own, strict=False):
+    for one in own:
+        place = columns[one.of]
         figure.text(place, top + 0.005, one.words, size=11, weight="bold", va="center", ha="right")
         figure.text(place, top - 0.009, one.span, size=8, color=QUIET, va="center", ha="right")
 
@@ -200,7 +210,7 @@ def _cost(figure: Figure, found: Sequence[Item], year: Any) -> None:
     if not found:
         return
     whole, lines = found[0], sorted(found[1:], key=lambda one: -one.value.value)
-    _tile(figure, (_LEFT, 0.188), 0.26, whole, f"Cost a year, at prices of {year}", 24)
+    _tile(figure, (_LEFT, 0.188), 0.26, whole, f"Cost a year, prices of {year}", 24)
     shown = [(one.name, one) for one in lines[:5]]
     axes = _axes(figure, (0.50, 0.085, 0.44, 0.105))
     _bars(axes, shown, CATEGORICAL[4], 1.75 * max(one.value.value for _, one in shown))

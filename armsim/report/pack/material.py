@@ -12,12 +12,14 @@ import pandas as pd
 from armsim.config.options import parts_of
 from armsim.report import chart_differences
 from armsim.report.charts import context_of, standard_charts
+from armsim.report.pack.native import MOST_ROWS
 from armsim.report.page import answer, people, places, question, register, sections
 from armsim.report.page.figures import more_pounds
 from armsim.report.page.parts import Section
 from armsim.report.page.view import View, view_of
 from armsim.report.record import Chart
 from armsim.report.words import file_word
+from armsim.study.compare import Comparison
 from armsim.study.files import file_name
 from armsim.study.results import Results
 
@@ -114,14 +116,30 @@ def _compared(view: View) -> Iterator[Placed]:
         table = pd.concat([table, pd.DataFrame(costs)], ignore_index=True)
     found = replace(found, table=table)
     for metric, about in dict.fromkeys(zip(table["metric"], table["about"], strict=True)):
-        chart = chart_differences.draw(found, metric, about)
-        if chart is not None:
-            yield Placed(OPTIONS, "", chart)
+        yield from _differences(found, metric, about, context_of(view.results, view.firsts[0]).note)
     for condition in view.conditions:
         curves = sections.overlay(view, condition)
         if curves is not None:
             end = f"_{file_word(condition)}" if condition else ""
             yield Placed(OPTIONS, condition, replace(curves, name=f"options_response{end}"))
+
+
+def _differences(found: Comparison, metric: str, about: str, note: str) -> Iterator[Placed]:
+    """Differences of a figure: one chart, or one a condition where it would have too many rows to be read."""
+    table = found.table
+    rows = table[(table["metric"] == metric) & (table["about"] == about)]
+    conditions = rows["condition"].unique()
+    if len(rows) <= MOST_ROWS or len(conditions) == 1:
+        chart = chart_differences.draw(found, metric, about, note)
+        if chart is not None:
+            yield Placed(OPTIONS, "", chart)
+        return
+    for condition in conditions:
+        part = replace(found, table=table[table["condition"] == condition])
+        chart = chart_differences.draw(part, metric, about, note)
+        if chart is not None:
+            name = f"{chart.name}_{file_word(condition)}"
+            yield Placed(OPTIONS, str(condition), replace(chart, name=name))
 
 
 def _costs(view: View) -> list[dict[str, object]]:

@@ -1,4 +1,4 @@
-"""A native chart on a slide: bars, stacks, lines and dots, with error bars where there are limits."""
+"""A native chart on a slide: bars, stacks and lines, with error bars where there are limits."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def add_chart(slide: Any, chart: Native, box: tuple[float, float, float, float])
     _axes(made, chart)
     for index, (series, one) in enumerate(zip(made.plots[0].series, chart.series, strict=True)):
         _look(series, index, chart, one)
-        if one.low:
-            _error_bars(series, one, lying=chart.kind == "bars")
+        if any(limit is not None for limit in one.low):
+            _error_bars(series, one, chart, _colour(one, index) if _crowded(chart) else INK)
     if chart.labels:
         _labels(made, chart)
     return frame
@@ -68,7 +68,6 @@ def _type(chart: Native) -> Any:
         "stacked_bars": XL_CHART_TYPE.BAR_STACKED,
         "stacked_columns": XL_CHART_TYPE.COLUMN_STACKED,
         "lines": XL_CHART_TYPE.LINE_MARKERS,
-        "dots": XL_CHART_TYPE.LINE_MARKERS,
     }[chart.kind]
 
 
@@ -93,7 +92,7 @@ def _axes(made: Any, chart: Native) -> None:
     form = "0.00" if chart.form == "0.0" and step < 0.1 else chart.form
     values.tick_labels.number_format, values.tick_labels.number_format_is_linked = form, False
     values.major_gridlines.format.line.color.rgb = rgb("#D9D9D9")
-    # Names stand at the edge where bars or dots go below zero.
+    # Names stand at the edge where bars go below zero.
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     if chart.kind in ("bars", "stacked_bars"):
         names.reverse_order = True
@@ -110,15 +109,20 @@ def _ends(chart: Native) -> tuple[float, float, float]:
         ]
         told = [*tops, 1.0] if chart.form == "0%" else tops
     else:
-        told = [value for one in chart.series for column in one[1:] for value in column if value is not None]
+        columns = [column for one in chart.series for column in (one.values, one.low, one.high)]
+        told = [value for column in columns for value in column if value is not None]
     low, high = min([0.0, *told]), max([0.0, *told])
     ticks = MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    return (0.0 if chart.kind != "dots" else float(ticks[0])), float(ticks[-1]), float(ticks[1] - ticks[0])
+    return float(ticks[0]), float(ticks[-1]), float(ticks[1] - ticks[0])
+
+
+def _colour(one: Series, index: int) -> str:
+    return one.colour or CATEGORICAL[index]
 
 
 def _look(series: Any, index: int, chart: Native, one: Series) -> None:
-    colour = rgb(CATEGORICAL[index])
-    if chart.kind in ("lines", "dots"):
+    colour = rgb(_colour(one, index))
+    if chart.kind == "lines":
         series.smooth = False
         markers = (
             XL_MARKER_STYLE.CIRCLE,
@@ -126,13 +130,10 @@ def _look(series: Any, index: int, chart: Native, one: Series) -> None:
             XL_MARKER_STYLE.TRIANGLE,
             XL_MARKER_STYLE.DIAMOND,
         )
-        series.marker.style, series.marker.size = markers[index], 12 if chart.kind == "dots" else 8
+        series.marker.style, series.marker.size = markers[index], 8
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.rgb = colour
         series.marker.format.line.color.rgb = colour
-        if chart.kind == "dots":
-            series.format.line.fill.background()
-            return
         series.format.line.color.rgb, series.format.line.width = colour, Pt(2.25)
         series.format.line.dash_style = (
             MSO_LINE.SOLID,
@@ -174,15 +175,24 @@ def _labels(made: Any, chart: Native) -> None:
         whole.format.fill.fore_color.rgb = rgb(CATEGORICAL[0])
 
 
-def _error_bars(series: Any, one: Series, lying: bool) -> None:
-    """Limits as error bars of a series; a point without limits has none."""
-    up = [_reach(value, high) for value, high in zip(one.values, one.high, strict=True)]
+def _crowded(chart: Native) -> bool:
+    """Whether the limits of several series lie over each other, so that each takes the colour of its own."""
+    return chart.kind == "lines" and len(chart.series) > 1
+
+
+def _error_bars(series: Any, one: Series, chart: Native, colour: str) -> None:
+    """Limits as error bars of a series; a point without limits has none, one not reached runs to the edge."""
+    edge = _ends(chart)[1]
+    high = [
+        edge if low is not None and top is None else top for low, top in zip(one.low, one.high, strict=True)
+    ]
+    up = [_reach(value, top) for value, top in zip(one.values, high, strict=True)]
     down = [_reach(low, value) for value, low in zip(one.values, one.low, strict=True)]
-    direction = "" if lying else '<c:errDir val="y"/>'
+    direction = "" if chart.kind == "bars" else '<c:errDir val="y"/>'
     xml = (
         f'<c:errBars {nsdecls("c", "a")}>{direction}<c:errBarType val="both"/><c:errValType val="cust"/>'
         f'<c:noEndCap val="0"/><c:plus>{_literal(up)}</c:plus><c:minus>{_literal(down)}</c:minus>'
-        f'<c:spPr><a:ln w="19050"><a:solidFill><a:srgbClr val="{INK[1:]}"/></a:solidFill></a:ln></c:spPr>'
+        f'<c:spPr><a:ln w="19050"><a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill></a:ln></c:spPr>'
         "</c:errBars>"
     )
     element = series._element

@@ -7,6 +7,7 @@ Importing this takes python-pptx, the extra ``pack``. The file is the same bytes
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,8 @@ _LEFT = (WIDE_IN - ACROSS) / 2
 _FONT = "Arial"
 _TITLE_PT, _TABLE_PT, _LEAST_TABLE_PT, _SMALL_PT = 28, 16, 14, 11
 _EPOCH = datetime(2000, 1, 1)
+#: A minus in a sentence: a line may end after a hyphen, and its figure would then look positive.
+_AMID = re.compile(r"(?<=[ (£])-(?=[\d£])")
 
 
 class Deck:
@@ -209,7 +212,7 @@ def _write(
             _bullet(paragraph)
             paragraph.space_after = Pt(8)
         run = paragraph.add_run()
-        run.text = text
+        run.text = _AMID.sub("\u2212", text)
         run.font.size, run.font.bold, run.font.name = Pt(size), bold, _FONT
         run.font.color.rgb = rgb(colour)
         run.font.language_id = MSO_LANGUAGE_ID.ENGLISH_UK

@@ -32,12 +32,14 @@ class Item(NamedTuple):
         name: what it is.
         unit: its unit.
         value: the figure with its limits.
+        of: whose it is, where its name says so after a comma.
     """
 
     part: str
     name: str
     unit: str
     value: Estimate
+    of: str = ""
 
     @property
     def words(self) -> str:
@@ -92,9 +94,10 @@ def _incidents(view: View, name: str, data: OptionData) -> Iterator[Item]:
         return data.ratio(upper, lower, per=MINUTES_PER_YEAR)
 
     yield Item("incidents", "Incidents", "incidents a year", yearly([grade.name for grade in _GRADES]))
+    graded = {kind.grade for kind in data.scenario.demand.types.values()}
     for grade, words in _GRADES.items():
         found = yearly([grade.name])
-        if found.value:
+        if found.value or grade.name in graded:  # that none came is a figure, too
             yield Item("incidents", words, "incidents a year", found)
     for metric, words in (
         ("authorised_operations", "Authorised operations"),
@@ -140,12 +143,12 @@ def _people(view: View, name: str, data: OptionData) -> Iterator[Item]:
         ("average_week", "Average week", "hours"),
         ("overtime_hours", "Overtime a month, each", "hours"),
         ("rest_days_lost", "Rest days lost in the window, each", "days"),
-        ("absence", "Rostered hours absent", "share"),
+        ("absence", "Rostered hours not worked", "share"),
     ):
         for label, of in whose.items():
             row = view.figure(name, metric, team=label)
             if row is not None:
-                yield Item("people", f"{words}, {of}", unit, _estimate(row))
+                yield Item("people", f"{words}, {of}", unit, _estimate(row), of)
 
 
 def _cost(data: OptionData) -> Iterator[Item]:

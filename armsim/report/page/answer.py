@@ -63,10 +63,12 @@ def _of_options(view: View) -> tuple[str, list[str]]:
         )
     elif moved:
         first = _moving(_same(moved), others)
-    elif all(state(one) == "same" for one in rows):
-        first = f"No main measure changes: {_count(others)} leave it exactly as with “{base}”."
     elif not any(one["shown"] for one in rows):
         first = f"Too few incidents to tell {_count(others)} from “{base}” by any main measure."
+    elif all(state(one) in ("same", "few") for one in rows):
+        few = list(dict.fromkeys(noun(one) for one in rows if state(one) == "few"))
+        first = f"No main measure changes: all is exactly as with “{base}”"
+        first += f"; too few incidents for {listed(few)}." if few else "."
     else:
         first = f"No clear difference: none of the main measures tells {_count(others)} from “{base}”."
     more = [_moving(_same(losses), others)] if gains and losses else []
@@ -167,6 +169,8 @@ def _prices(view: View, head: str) -> Cell:
     values = sorted(one.value for one in changes)
     ends = [f"{pounds(abs(one))} {'less' if one < 0 else 'more'}" for one in (values[0], values[-1])]
     words = f"{pounds(values[0])} to {ends[1]}" if values[0] >= 0 else f"from {ends[0]} to {ends[1]}"
+    if ends[0] == ends[1]:
+        words = ends[0]
     return Cell(
         words, "" if len(clear) == len(changes) else f"clear under {len(clear)} of {len(changes)} conditions"
     )
@@ -176,6 +180,7 @@ def _of_levels(view: View) -> tuple[str, list[str]]:
     """One option: its figures under each condition, or how two threat levels of its window differ."""
     first = view.firsts[0]
     option = view.option(first)
+    attack = at_the_attack(view, first)
     if len(option.levels) > 1:
         opening = gather.spells(option)[0][0]
         both = (opening, max(level for level in option.levels if level != opening))
@@ -185,9 +190,9 @@ def _of_levels(view: View) -> tuple[str, list[str]]:
         head = upper_first(f"{_under(first)}{level_sentence(view, first)}")
         more = []
     more += [upper_first(f"{_under(name)}{level_sentence(view, name)}") for name in view.firsts[1:]]
-    attack = at_the_attack(view, first)
     if attack is not None:
-        head, more = attack, [head, *more]
+        # Levels are not held against each other: what parts them is which of them the attack falls in.
+        head, more = attack, more if len(option.levels) > 1 else [head, *more]
     return head, [*more, close_enough(view, first)]
 
 

@@ -44,8 +44,8 @@ def amount(value: float, unit: str) -> str:
     return _written(value, unit, value)
 
 
-def _written(value: float, unit: str, as_exact_as: float, named: bool = True) -> str:
-    """A figure with as many decimals as another of its kind would have."""
+def _written(value: float, unit: str, as_exact_as: float, named: bool = True, finer: int = 0) -> str:
+    """A figure with as many decimals as another of its kind would have, and *finer* more."""
     if math.isnan(value):
         return "cannot be told"
     if math.isinf(value):
@@ -53,9 +53,9 @@ def _written(value: float, unit: str, as_exact_as: float, named: bool = True) ->
     if unit.startswith("pounds"):
         return pounds(value)
     if unit == "share":
-        return f"{100 * value:.1f}{'%' if named else ''}"
+        return f"{100 * value:.{1 + finer}f}{'%' if named else ''}"
     size = abs(as_exact_as) if math.isfinite(as_exact_as) else abs(value)
-    decimals = 0 if size >= 100 else 1 if size >= 1 or size == 0 else 2
+    decimals = finer + (0 if size >= 100 else 1 if size >= 1 or size == 0 else 2)
     name = _UNITS.get(unit, unit) if named else ""
     return f"{value:,.{decimals}f}{_NO_BREAK if name else ''}{name}"
 
@@ -69,11 +69,18 @@ def pounds(value: float) -> str:
 
 
 def limits(low: float, high: float, unit: str) -> str:
-    """Limits such as ``11.9–12.8`` or ``0.4–2.0%``, with a word between below zero; empty when not told."""
+    """Limits such as ``11.9–12.8`` or ``0.4–2.0%``, with a word between below zero; empty when not told.
+
+    A limit that is not zero is not written as zero, as far as two more decimals help: whether an interval
+    leaves out zero is what it is read for.
+    """
     if math.isnan(low) or math.isnan(high):
         return ""
     most = max((abs(one) for one in (low, high) if math.isfinite(one)), default=0.0)
-    below, above = (_written(one, unit, most, named=False) for one in (low, high))
+    for finer in range(3):
+        below, above = (_written(one, unit, most, named=False, finer=finer) for one in (low, high))
+        if not any(one and not text.strip("-0.£") for one, text in ((low, below), (high, above))):
+            break
     percent = "%" if unit == "share" else ""
     return f"{below}–{above}{percent}" if low >= 0 and math.isfinite(high) else f"{below} to {above}{percent}"
 

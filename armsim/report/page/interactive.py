@@ -6,7 +6,7 @@ Every one has a drawn chart and a table beside it, which stand in on paper and w
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 
 from armsim.analysis.curve import enough
 from armsim.analysis.intervals import FloatArray, ratio_of_sums
+from armsim.analysis.option import OptionData
 from armsim.config.options import parts_of
 from armsim.domain import Milestone, ThreatLevel
 from armsim.report import gather
@@ -75,12 +76,13 @@ def _curves(view: View) -> Spec | None:
     asked = _choice(alt, "measure", [label for label, *_ in have], "Waiting for ", first=len(have) - 1)
     picked = _choice(alt, "run", names, "Option ", first=min(1, len(names) - 1))
     strokes = alt.Legend(symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3, symbolSize=400)
-    legend = strokes if len(names) > 1 else None
+    both = base != list(range(len(names)))  # else every run is the only option of its condition
+    legend = strokes if both else None
     shown = alt.Chart(table).transform_filter(
         f"datum.m == measure && (datum.r == run || datum.r == {base}[run])"
     )
-    scale = alt.Scale(domain=list(_ROLES), range=[QUIET, CATEGORICAL[0]])
-    dashes = alt.Scale(domain=list(_ROLES), range=[[6, 3], [1, 0]])
+    scale = alt.Scale(domain=list(_ROLES), range=[QUIET if both else CATEGORICAL[0], CATEGORICAL[0]])
+    dashes = alt.Scale(domain=list(_ROLES), range=[[6, 3] if both else [1, 0], [1, 0]])
     x_scale = alt.Scale(domain=[0, _MINUTES_SHOWN])
     colour = alt.Color("role:N", title=None, legend=legend, scale=scale)
     line = shown.mark_line(strokeWidth=2.5, interpolate="step-after").encode(
@@ -100,13 +102,31 @@ def _curves(view: View) -> Spec | None:
                  alt.Tooltip("h:Q", title="Upper limit", format=".1%")],
     )  # fmt: skip
     role = f"datum.r == run && datum.r != {base}[run] ? '{_ROLES[1]}' : '{_ROLES[0]}'"
-    layers = (
-        _layered(alt, "curves", (band, line, marks)).add_params(asked, picked).transform_calculate(role=role)
-    )
+    drawn = [one.transform_calculate(role=role) for one in (band, line, marks)]
+    layers = _layered(alt, "curves", (*drawn, *_targets(alt, view, have))).add_params(asked, picked)
     words = (
         "Share of incidents reached by each minute since the call, for the run chosen and the first option."
     )
     return _finished(alt, layers, words, _HEIGHT)
+
+
+def _targets(alt: Any, view: View, have: Sequence[tuple[str, Milestone, str]]) -> list[Any]:
+    """Lines at the targets of the first run for what is waited for, each with its words."""
+    scenario = view.results.option().scenario
+    rows = [
+        {"m": index, "t": one.minutes, "words": printable(one.label), "after": place > 0}
+        for index, (_, milestone, grade) in enumerate(have)
+        for place, one in enumerate(gather.target_lines(scenario, milestone, grade))
+    ]
+    if not rows:
+        return []
+    lines = alt.Chart(pd.DataFrame(rows)).transform_filter("datum.m == measure")
+    made = [lines.mark_rule(strokeDash=[2, 3], color=INK).encode(x="t:Q")]
+    for after, side, gap, height in (("false", "right", -5, 0.95), ("true", "left", 5, 0.02)):
+        text = lines.transform_filter(f"datum.after == {after}")
+        text = text.mark_text(align=side, dx=gap, baseline="bottom", fontSize=12, color=INK)
+        made.append(text.encode(x="t:Q", y=alt.datum(height), text="words:N"))
+    return made
 
 
 def _curve(view: View, name: str, measure: tuple[str, Milestone, str]) -> Any:
@@ -160,7 +180,7 @@ def _hours(view: View) -> Spec | None:
     )
     colour = alt.Color("level:N", title="Threat level", scale=colours)
     bars = shown.mark_rule(strokeWidth=1.4).encode(
-        x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour
+        x=x, y=alt.Y("low:Q", title=None), y2="top:Q", color=colour
     )
     line = shown.mark_line(strokeWidth=2.2).encode(x=x, y=alt.Y("value:Q", title=None), color=colour)
     marks = shown.mark_point(size=70, filled=True).encode(
@@ -168,7 +188,7 @@ def _hours(view: View) -> Spec | None:
         tooltip=[alt.Tooltip("level:N", title="Threat level"), alt.Tooltip("hour:Q", title="Hour"),
                  alt.Tooltip("value:Q", title="Value", format=".1f"),
                  alt.Tooltip("low:Q", title="Lower limit", format=".1f"),
-                 alt.Tooltip("high:Q", title="Upper limit", format=".1f")],
+                 alt.Tooltip("high:N", title="Upper limit")],
     )  # fmt: skip
     layers = _layered(alt, "hours", (bars, line, marks)).add_params(asked, picked)
     return _finished(
@@ -181,33 +201,42 @@ def _hours(view: View) -> Spec | None:
 
 def _hour_rows(view: View, name: str, run: int) -> list[dict[str, Any]]:
     data = view.option(name)
-    rows = []
-    for (level, hour), curve in gather.hour_curves(data, Milestone.FIRST_OFFICER, "G1").items():
-        if enough(curve.count, 0.9):
-            value = in_minutes(curve.quantile_interval(0.9, view.confidence))
-            rows.append(_hour_row(run, 0, level, hour, (value.value, value.low, value.high)))
+    rows = list(_response_rows(view, data, run))
     if any(kind.arv for kind in data.scenario.units.values()):
         for level, sums in gather.hours_of_day(data).items():
             for hour in range(24):
                 share = ratio_of_sums(sums[:, hour, ZERO_FREE], sums[:, hour, MINUTES], view.confidence)
                 limits = (100 * share.value, 100 * max(share.low, 0.0), 100 * min(share.high, 1.0))
-                rows.append(_hour_row(run, 1, level, hour, limits))
+                rows.append(_hour_row(run, 1, level, hour, limits, 100.0))
     return rows
 
 
-def _hour_row(
-    run: int, measure: int, level: ThreatLevel, hour: int, value: tuple[float, float, float]
-) -> dict[str, Any]:
-    read, low, high = (round(one, 3) if math.isfinite(one) else None for one in value)
-    return {
-        "r": run,
-        "m": measure,
-        "level": level.name,
-        "hour": hour,
-        "value": read,
-        "low": low,
-        "high": high,
+def _response_rows(view: View, data: OptionData, run: int) -> Iterator[dict[str, Any]]:
+    """Nine in ten by level and hour. An hour with too few incidents has no value, which breaks the line."""
+    told = {
+        key: in_minutes(curve.quantile_interval(0.9, view.confidence))
+        for key, curve in gather.hour_curves(data, Milestone.FIRST_OFFICER, "G1").items()
+        if enough(curve.count, 0.9)
     }
+    top = max(
+        (one for value in told.values() for one in (value.value, value.high) if math.isfinite(one)), default=0
+    )
+    for level in dict.fromkeys(level for level, _ in told):
+        for hour in range(24):
+            one = told.get((level, hour))
+            value = (one.value, one.low, one.high) if one else (math.nan,) * 3
+            yield _hour_row(run, 0, level, hour, value, top)
+
+
+def _hour_row(
+    run: int, measure: int, level: ThreatLevel, hour: int, value: tuple[float, float, float], top: float
+) -> dict[str, Any]:
+    """A mark of the chart; an interval without an upper end is drawn to *top*."""
+    read, low, high = (round(one, 3) if math.isfinite(one) else None for one in value)
+    said = "cannot be told" if math.isnan(value[2]) else "not reached" if high is None else f"{high:.1f}"
+    end = round(top, 3) if math.isinf(value[2]) else high
+    place = {"r": run, "m": measure, "level": level.name, "hour": hour}
+    return {**place, "value": read, "low": low, "top": end, "high": said}
 
 
 def _map(view: View) -> Spec | None:
@@ -239,7 +268,7 @@ def _map(view: View) -> Spec | None:
     line: dict[str, Any] = {} if len(zones) > _MANY_ZONES else {"stroke": "#FFFFFF"}
     chart = land.mark_geoshape(strokeWidth=0.4, **line).encode(color=colour, tooltip=tips)
     whole = (
-        _layered(alt, "map", (chart, *_bases(alt, view)))
+        _layered(alt, "map", (chart, *_bases(alt, view, [name for name, _ in shown])))
         .add_params(picked)
         .project(type="identity", reflectY=True, pointRadius=2.5)
     )
@@ -303,17 +332,27 @@ def _band(edges: Sequence[float]) -> str:
     return f"!isValid(datum.value) ? 'not read' : {words}"
 
 
-def _bases(alt: Any, view: View) -> list[Any]:
-    """Bases that house ARVs in the first run."""
-    table = gather.arv_bases(view.manifest, view.firsts[0])
-    if table.empty:
+def _bases(alt: Any, view: View, shown: Sequence[str]) -> list[Any]:
+    """Bases that house ARVs in the run chosen.
+
+    Args:
+        alt: the library.
+        view: the run.
+        shown: name of the run of each entry to be chosen.
+    """
+    places: dict[tuple[str, float, float], list[int]] = {}
+    for index, name in enumerate(shown):
+        for base in gather.arv_bases(view.manifest, name).itertuples(index=False, name=None):
+            places.setdefault(base, []).append(index)
+    if not places:
         return []
     points = [
-        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [row["x_km"], row["y_km"]]},
-         "properties": {"zone": f"ARV base: {printable(str(row['name']))} (illustrative)"}}
-        for row in table.to_dict("records")
+        {"type": "Feature", "geometry": {"type": "Point", "coordinates": [x, y]},
+         "properties": {"zone": f"ARV base: {printable(str(name))} (illustrative)", "in": runs}}
+        for (name, x, y), runs in places.items()
     ]  # fmt: skip
     chart = alt.Chart({"values": points}).transform_calculate(zone="datum.properties.zone")
+    chart = chart.transform_filter("indexof(datum.properties['in'], shown) >= 0")
     return [
         chart.mark_geoshape(fill=CATEGORICAL[3], stroke=INK, strokeWidth=1.5).encode(
             tooltip=[alt.Tooltip("zone:N", title="Base")]

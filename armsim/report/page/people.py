@@ -8,10 +8,10 @@ from armsim.analysis.cost_per_point import cost_per_point
 from armsim.analysis.intervals import mean_interval
 from armsim.analysis.money import TOTAL, CostItem, cost_items
 from armsim.analysis.option import OptionData
-from armsim.report.page.figures import change_cell, figure_cell, limits, pounds
+from armsim.report.page.figures import figure_cell, limits, pounds
 from armsim.report.page.parts import Block, Cell, Folded, Points, Section, Table, Words, row
 from armsim.report.page.sections import cost_cell
-from armsim.report.page.tables import Line, by_option, by_run
+from armsim.report.page.tables import CHANGES, LIMITS, Line, by_option, by_run
 from armsim.report.page.view import View
 
 _TEAM_LINES = (
@@ -34,41 +34,22 @@ _FORCE_LINES = (
     Line("Armed units in sight, a week", "visible_armed", {}, absent_if_zero=True),
     Line("Neighbourhood units in sight, a week", "visible_unarmed", {}, absent_if_zero=True),
 )
-_NOISE = "Limits are under each figure and show simulation noise only."
-_CHANGES = "What the difference from the first option of the same condition says stands under the figure."
 
 
 def people(view: View) -> Section:
     """Hours, rest days and abstraction: the ARV team by run, every team of the first of each condition."""
     blocks: list[Block] = [*_armed(view)]
-    blocks += by_option(view, "Crews, posts, neighbourhoods and CED cover, by run", _FORCE_LINES, _NOISE)
+    blocks += by_option(view, "Crews, posts, neighbourhoods and CED cover, by run", _FORCE_LINES)
     blocks += [table for name in view.firsts for table in _teams(view, name)]
     return Section("people", "People", tuple(blocks))
 
 
 def _armed(view: View) -> Iterator[Table]:
     """The team that crews ARVs, a run a row; compared where there is something to compare with."""
-    rows = []
     team = next((found for name in view.results.options if (found := view.armed_team(name))), "")
-    have = [
-        one
-        for one in _TEAM_LINES
-        if any(view.figure(name, one.metric, **one.labels, team=team) for name in view.results.options)
-    ]
-    if not team or not have:
-        return
-    compared = False
-    for name in view.results.options:
-        cells = []
-        for one in have:
-            change = view.compared(name, one.metric, team=team)
-            compared |= change is not None
-            whole = figure_cell(view.figure(name, one.metric, team=team))
-            cells.append(whole if change is None else change_cell(change))
-        rows.append(row(name, *cells))
-    note = f"{_NOISE} {_CHANGES}" if compared else _NOISE
-    title = f"Officers of team {team.replace('_', ' ')}, whole window"
-    yield by_run(title, ("Run", *(one.label for one in have)), rows, note)
+    if team:
+        lines = [one._replace(labels={**one.labels, "team": team}) for one in _TEAM_LINES]
+        yield from by_option(view, f"Officers of team {team.replace('_', ' ')}, whole window", lines)
 
 
 def _teams(view: View, name: str) -> Iterator[Table]:
@@ -80,7 +61,7 @@ def _teams(view: View, name: str) -> Iterator[Table]:
     ]
     if rows:
         head = ("Figure", *(team.replace("_", " ") for team in teams))
-        yield Table(f"By team, {name}", head, tuple(rows), _NOISE, folded=f"Every team, {name}")
+        yield Table(f"By team, {name}", head, tuple(rows), LIMITS, folded=f"Every team, {name}")
 
 
 def money(view: View) -> Section:
@@ -99,7 +80,7 @@ def money(view: View) -> Section:
     )
     rows = [row(name, *_costs(view, name)) for name in priced]
     head = ("Run", "Cost a year", "Cost once", "Overtime a year", "An hour of a crewed ARV")
-    note = f"{_NOISE} {_CHANGES}" if view.many else _NOISE
+    note = f"{LIMITS} {CHANGES}" if view.many else LIMITS
     blocks: list[Block] = [Words((words,)), by_run("Cost by run", head, rows, note)]
     points = tuple(_points(view))
     if points:
@@ -118,7 +99,12 @@ def _costs(view: View, name: str) -> Iterator[Cell]:
 
 
 def _points(view: View) -> Iterator[str]:
-    """What a percentage point of the first target costs a year, where an option clearly gains any."""
+    """What a percentage point of the first target costs a year, where an option clearly gains any.
+
+    Nothing without pairs, which that price is worked out from.
+    """
+    if not view.paired:
+        return
     for names in view.conditions.values():
         base = view.option(names[0])
         for name in names[1:]:

@@ -113,8 +113,8 @@ def _text(value: object, column: str) -> str:
         return "–"
     if math.isinf(value):
         return "not reached"
-    if isinstance(value, int) or float(value).is_integer():
-        return f"{value:,.0f}"
     if "share" in column:
         return f"{100 * value:.1f}%"
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{value:,.0f}"
     return f"{value:,.1f}" if abs(value) >= 10 or "minutes" in column else f"{value:.3g}"

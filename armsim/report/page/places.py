@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from armsim.report.gather import arv_bases
 from armsim.report.outlines import has_outlines
 from armsim.report.page.figures import figure_cell
 from armsim.report.page.parts import Block, Section, Table, row
@@ -24,6 +25,8 @@ def areas(view: View, drawn: Drawn) -> Section:
     how = "Choose a run and a threat level; the heading is about the first. Point at a zone to read it."
     if not has_outlines(view.results.zones):
         how += " Cells are drawn from zone centres; they are not boundaries."
+    if any(len(arv_bases(view.manifest, name)) for name in view.results.options):
+        how += " Orange dots are bases that house ARVs (illustrative)."
     blocks: list[Block] = [*drawn.take(["potential_response_map"], "map", how), *_town_and_country(view)]
     blocks += drawn.take(["arv_by_force"])
     blocks += _forces(view)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -132,12 +133,7 @@ def method(view: View, pictures: Sequence[Block] = ()) -> Section:
     scenario = view.results.option().scenario
     count = view.results.replications
     level = f"{view.confidence:.0%}"
-    pair = (
-        " Every option meets the same incidents, so that differences are taken replication by replication "
-        "and are sharper than the figures themselves."
-        if view.many
-        else ""
-    )
+    pair = _pairing(view) if view.many else ""
     how = (
         f"{days(scenario.window)} from {scenario.start.day} {scenario.start:%B %Y} are played out minute by "
         f"minute, {count:,} times over (replications), each with other incidents, sickness and travel "
@@ -161,6 +157,19 @@ def method(view: View, pictures: Sequence[Block] = ()) -> Section:
         *(f"Noted when it was run: {note}." for note in _notes(view)),
     )
     return Section("method", "Method and limits", (Words(how), Points(cannot), *pictures))
+
+
+def _pairing(view: View) -> str:
+    """How options were held against each other."""
+    if view.paired:
+        return (
+            " Every option meets the same incidents, so that differences are taken replication by "
+            "replication and are sharper than the figures themselves."
+        )
+    return (
+        " Every option meets incidents of its own (--independent), so that differences hold the noise of "
+        "both options and are less sharp than on the same incidents."
+    )
 
 
 def days(minutes: float) -> str:
@@ -202,6 +211,7 @@ def identity(view: View) -> Section:
         ),
         ("Versions", versions),
         ("Command", str(manifest.get("command") or "not stated")),
+        ("A day of it on a map", _replay(view)),
         (
             "Overrides",
             "; ".join(
@@ -230,6 +240,18 @@ def identity(view: View) -> Section:
             )
         )
     return Section("run", "Run identity", tuple(blocks))
+
+
+def _replay(view: View) -> str:
+    """How to watch a day of the first run: of its replication with most time with no ARV free."""
+    name = view.firsts[0]
+    data = view.option(name)
+    columns = [f"arv_free_zero_minutes:level={level.name}" for level in data.levels]
+    without = data.totals.reindex(columns=columns, fill_value=0.0).sum(axis="columns")
+    hardest = int(without.index[int(without.to_numpy().argmax())])
+    why = f" (replication {hardest} has most time with no ARV free)" if without.max() > 0 else ""
+    command = f"armsim replay {view.results.run_id} {shlex.quote(name)} {hardest} --page day.html"
+    return f"{command}, typed in the folder that holds the run{why}"
 
 
 def _failure(one: Mapping[str, Any]) -> str:

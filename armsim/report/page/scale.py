@@ -52,8 +52,16 @@ def level_sentence(
     if free is not None and view.has_arvs(name):
         inside = limits(free["low"], free["high"], "share")
         share = amount(free["value"], "share")
-        parts.append(f"no ARV is free {share} of the time{f' ({inside})' if inside else ''}")
+        parts.append(
+            f"no ARV {_anywhere(view, name)}is free {share} of the time{f' ({inside})' if inside else ''}"
+        )
     return listed(parts) + "."
+
+
+def _anywhere(view: View, name: str) -> str:
+    """Which ARVs are meant where there are several forces: those of each alone are told by area."""
+    forces = view.option(name).parts
+    return f"of any of the {len(forces)} forces " if forces else ""
 
 
 def _soon(view: View, name: str, level: ThreatLevel | None, beside: Sequence[ThreatLevel]) -> str:
@@ -124,7 +132,8 @@ def how_sure(view: View) -> str:
             f"Only {count} replication{'' if count == 1 else 's'}{' of each' * view.many}: a first look, in "
             "which only large differences show. More replications narrow every interval."
         )
-    return f"{count:,} replications of each, on the same incidents. Intervals show simulation noise only."
+    same = ", on the same incidents" if view.paired else ", each on incidents of its own"
+    return f"{count:,} replications of each{same}. Intervals show simulation noise only."
 
 
 def close_enough(view: View, name: str) -> str:
@@ -157,7 +166,10 @@ def tiles(view: View, name: str) -> Tiles:
         ),
         ("Nine in ten get one within", view.quantile(name, 0.9, "first_armed", "FIREARMS")),
         ("Half of grade 1 incidents get an officer within", view.quantile(name, 0.5, "first_officer", "G1")),
-        ("Time with no ARV free", view.figure(name, "no_arv_free") if view.has_arvs(name) else None),
+        (
+            f"Time with no ARV {_anywhere(view, name)}free",
+            view.figure(name, "no_arv_free") if view.has_arvs(name) else None,
+        ),
         ("Cost a year", view.figure(name, "cost_a_year")),
     )
     cells = [(label, figure_cell(one)) for label, one in found if one is not None and one["shown"]]

@@ -15,7 +15,15 @@ from armsim.report.charts import context_of, standard_charts
 from armsim.report.page.figures import amount, change_cell, figure_cell, measure, more_pounds
 from armsim.report.page.parts import Block, Cell, Folded, Picture, Points, Row, Section, Table, Words, row
 from armsim.report.page.pictures import picture
-from armsim.report.page.tables import MANY_RUNS, Line, by_option, by_run, responses_of
+from armsim.report.page.tables import (
+    CHANGES,
+    LIMITS,
+    MANY_RUNS,
+    Line,
+    by_option,
+    by_run,
+    responses_of,
+)
 from armsim.report.page.view import Figures, View
 from armsim.report.record import Chart
 from armsim.report.style import MAX_SERIES
@@ -204,7 +212,8 @@ def _quantiles(view: View) -> Iterator[Table]:
     """Half and nine in ten by run, for each milestone that there is."""
     head, rows = responses_of(view, [(name, name, "", "") for name in view.results.options])
     if head:
-        yield by_run("Minutes from the call, by run", ("Run", *head), rows)
+        note = f"{LIMITS} {CHANGES}" if view.comparison is not None else LIMITS
+        yield by_run("Minutes from the call, by run", ("Run", *head), rows, note)
 
 
 def hours(drawn: Drawn) -> Section:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from armsim.analysis.figure import Figure, parse_figure
-from armsim.analysis.intervals import Estimate, mean_interval
+from armsim.analysis.intervals import Estimate, FloatArray, mean_interval, t_quantile
 from armsim.analysis.metrics import GROUPS, metrics, quantile_row, summarise
 from armsim.analysis.money import When, cost
 from armsim.analysis.option import OptionData
@@ -39,8 +39,9 @@ METRICS = (
 )  # fmt: skip
 #: Figures that options are compared by besides the primary ones.
 _BESIDES = (
-    "response_p50:arv", "response_p50:first_officer:G1", "response_p50:first_ced:G1", "within_target",
-    "no_arv_free", "average_week", "rest_days_lost", "abstracted_share", "standards_met", "ced_cover",
+    "response_p50:arv", "response_p90:arv", "response_p50:first_officer:G1", "response_p90:first_officer:G1",
+    "response_p50:first_ced:G1", "response_p90:first_ced:G1", "average_week", "rest_days_lost",
+    "abstracted_share", "standards_met", "ced_cover",
 )  # fmt: skip
 
 
@@ -84,6 +85,11 @@ class View:
         return len(self.results.options) > 1
 
     @property
+    def paired(self) -> bool:
+        """Whether all options met the same incidents; not so after ``armsim run --independent``."""
+        return not self.manifest.get("independent", False)
+
+    @property
     def confidence(self) -> float:
         """Confidence level of the limits."""
         return self.results.option().scenario.study.confidence
@@ -117,15 +123,18 @@ class View:
         return sorted(found - {""})
 
     def cost_change(self, option: str, when: When = "a year") -> Estimate | None:
-        """Pounds that a run costs more than the first of its condition, paired; ``None`` for that one itself.
+        """Pounds that a run costs more than the first of its condition; ``None`` for that one itself.
 
-        Limits are NaN where the difference is the same in every replication.
+        Paired by replication where the options met the same incidents. Limits are NaN where nothing differs
+        between replications.
         """
         first = self.conditions[parts_of(option)[1]][0]
         mine, base = self.option(option), self.option(first)
         common = np.intersect1d(mine.totals.index.to_numpy(), base.totals.index.to_numpy())
         if option == first or not len(common) or not mine.scenario.teams:
             return None
+        if not self.paired:
+            return _apart(cost(mine, when), cost(base, when), self.confidence)
         paid = [cost(one, when)[np.searchsorted(one.totals.index.to_numpy(), common)] for one in (mine, base)]
         return mean_interval(paid[0] - paid[1], self.confidence)
 
@@ -168,15 +177,13 @@ class View:
 
     def compared(self, option: str, metric: str, **labels: str) -> Figures | None:
         """The row of the comparison for a figure of an option; ``None`` when there is none."""
-        wanted = [labels.get(group, "") for group in GROUPS]
-        for one in self._compared:
-            if (
-                one["option"] == option
-                and one["metric"] == metric
-                and [one[name] for name in GROUPS] == wanted
-            ):
-                return one
-        return None
+        return self._differences.get((option, metric, *(labels.get(group, "") for group in GROUPS)))
+
+    @cached_property
+    def _differences(self) -> dict[tuple[str, ...], Figures]:
+        return {
+            (one["option"], one["metric"], *(one[group] for group in GROUPS)): one for one in self._compared
+        }
 
     @cached_property
     def settings(self) -> dict[str, Settings]:
@@ -219,7 +226,33 @@ def _wanted(results: Results) -> list[str]:
         f"{one}:team={team}" if team and one in ("average_week", "rest_days_lost") else one
         for one in _BESIDES
     ]
-    return list(dict.fromkeys([one.text for one in _primary(results)] + besides))
+    known = metrics()
+    there = [one for one in besides if _measured(results, parse_figure(one, known))]
+    return list(dict.fromkeys([one.text for one in _primary(results)] + there))
+
+
+def _measured(results: Results, figure: Figure) -> bool:
+    """Whether an option and the first of its condition have a figure: a reader did not ask for it by name."""
+    return any(
+        _has(results.option(first), figure) and any(_has(results.option(one), figure) for one in rest)
+        for first, *rest in by_condition(results.options).values()
+    )
+
+
+def _has(data: OptionData, figure: Figure) -> bool:
+    labels = figure.labels
+    if "milestone" in labels:
+        return bool(data.curve(labels["milestone"], grade=labels["grade"]).count)
+    rows = summarise(data, [figure.metric]).to_dict("records")
+    return any(figure.means(figure.metric, {group: row[group] for group in GROUPS}) for row in rows)
+
+
+def _apart(mine: FloatArray, base: FloatArray, level: float) -> Estimate:
+    """Difference of two means without pairs; degrees of freedom as ``study.compare`` has them."""
+    value, degrees = float(mine.mean() - base.mean()), len(mine) + len(base) - 2
+    variance = sum(float(one.var(ddof=1)) / len(one) if len(one) > 1 else math.nan for one in (mine, base))
+    half = t_quantile(level, degrees) * math.sqrt(variance) if variance > 0 else math.nan
+    return Estimate(value, value - half, value + half, min(len(mine), len(base)), degrees + 1)
 
 
 def _record(table: pd.DataFrame, index: int) -> Figures:

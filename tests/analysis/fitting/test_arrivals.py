@@ -10,7 +10,7 @@ from armsim.analysis.fitting.arrivals import (
     fit_season,
     fit_spread,
 )
-from armsim.analysis.fitting.blocks import redrawn_days
+from armsim.analysis.fitting.blocks import estimate, redrawn_days
 
 WEEK = np.array([1.0, 0.9, 0.9, 1.0, 1.2, 1.3, 0.7])
 
@@ -29,8 +29,23 @@ def days_of(rng, days, means, cv, shared):
 
 def test_the_rate_of_equal_days_is_exact():
     rate = annual_rate(np.full(30, 4.0), redrawn_days(np.random.default_rng(1), 30, 50))
-    assert (rate.value, rate.low, rate.high) == pytest.approx((4 * DAYS_PER_YEAR,) * 3)
+    assert rate.value == pytest.approx(4 * DAYS_PER_YEAR)
     assert (rate.replications, rate.count) == (30, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("per_day", "low", "high"),  # exact limits of a Poisson count of 120, of 1 and of 0: tables of Garwood
+    [(np.full(30, 4.0), 99.49, 143.49), (np.ones(1), 0.0253, 5.572), (np.zeros(2), 0.0, 3.689)],
+)
+def test_limits_of_the_rate_are_no_narrower_than_those_of_a_count(per_day, low, high):
+    rate = annual_rate(per_day, redrawn_days(np.random.default_rng(1), len(per_day), 50))
+    scale = DAYS_PER_YEAR / len(per_day)
+    assert (rate.low, rate.high) == pytest.approx((low * scale, high * scale), rel=1e-3)
+
+
+def test_one_day_has_no_limits_but_those_of_its_count():
+    one = estimate(1.5, np.full(40, 1.5), days=1, count=500.0)
+    assert np.isnan([one.low, one.high]).all()
 
 
 def test_intervals_of_the_rate_cover_it():

@@ -51,6 +51,17 @@ def test_a_profile_comes_back_within_its_limits():
     assert fit.flat > 100
 
 
+def test_limits_of_a_short_log_know_that_another_shape_may_be_the_right_one():
+    """Saturdays and Sundays are hardly told from other days here: by the best shape alone they are alike."""
+    rng = np.random.default_rng(5)
+    week = np.repeat([1.0, 1.0, 1.0, 1.0, 1.0, 1.25, 1.0], 24).reshape(7, 24) * DAY
+    counts, weekday = drawn(rng, 42, 0.3, week)
+    fit = fit_profile(counts, weekday, redrawn_days(rng, 42, 60))
+    assert not fit.shape.days
+    apart = np.ptp(fit.draws.reshape(-1, 7, 24).sum(axis=2), axis=1) > 1e-6
+    assert 0.05 < apart.mean() < 0.8
+
+
 def test_a_profile_an_hour_late_is_seen():
     rng = np.random.default_rng(2)
     counts, weekday = drawn(rng, 364, 3.0)

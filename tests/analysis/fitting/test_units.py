@@ -55,7 +55,7 @@ def test_quantiles_count_each_value_as_often_as_its_weight():
         3,
         5,
     ]
-    one = quantile_estimates(values, np.array([0, 0, 0]), np.ones((5, 1)), (0.5,))[0]
+    one = quantile_estimates(values, np.array([0, 1, 1]), np.ones((5, 2)), (0.5,))[0]
     assert (one.value, one.low, one.high, one.count) == (3.0, 3.0, 3.0, 3.0)
     empty = quantile_estimates(np.zeros(0), np.zeros(0, dtype=int), np.ones((5, 1)), (0.5, 0.9))
     assert [np.isnan(each.value) for each in empty] == [True, True]

@@ -1,6 +1,6 @@
 import pytest
 
-from armsim.model.gis import WrongCrs, look_swapped, metric_crs, settle_crs
+from armsim.model.gis import WrongCrs, look_british, look_swapped, metric_crs, settle_crs
 
 geopandas = pytest.importorskip("geopandas", reason="the extra geo is not installed")
 
@@ -60,6 +60,17 @@ def test_a_wrong_statement_of_the_file_can_be_overruled():
     frame, notes = settle_crs(points(*ON_GRID, crs=4326), "EPSG:27700")
     assert frame.crs.to_epsg() == 27700
     assert notes[0].startswith("the file says WGS 84 (EPSG:4326), which its coordinates cannot be in")
+
+
+@pytest.mark.parametrize(
+    ("places", "code", "british"),
+    [
+        (ON_GRID, 3857, True), (ON_GRID, 32630, True), (ON_GRID, 27700, False), (LEICESTER, 4326, False),
+        (((60_000, 80_000), (70_000, 90_000)), 29903, False),  # the west of Ireland, on its own grid
+    ],
+)  # fmt: skip
+def test_metres_of_the_british_grid_are_noticed(places, code, british):
+    assert look_british(points(*places, crs=code)) is british
 
 
 def test_swapped_degrees_are_noticed():

@@ -1,5 +1,7 @@
 """Bad logs: every fault has its row and its reason, and none takes a good row with it."""
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from armsim.errors import ScenarioError
@@ -45,6 +47,9 @@ NO_TIMES = {"sent_1": "", "there_1": "", "free_1": ""}
         ({"second": "B", "second_s": -5}, "second_s", "-5", "less than 0"),
         ({"second": "B", "second_s": "5m"}, "second_s", "5m", "not a number"),
         ({"sent": "two"}, "sent", "two", "not a number"),
+        ({"sent": "2.5"}, "sent", "2.5", "not a whole number"),
+        ({"sent": "9" * 30}, "sent", "9" * 30, "more than 10,000 units"),
+        ({"called": "2017-02-01T09+01", **NO_TIMES}, "called", "2017-02-01T09+01", "not a date and time"),
         ({"north": ""}, "east", "", "one coordinate without the other"),
         ({"east": 180000, "north": 530090}, "east", "180000, 530090", "outside the region"),
         ({"east": 5300900}, "east", "5.3009e+06", "easting outside 0 to 700000"),
@@ -88,6 +93,36 @@ def test_times_in_other_formats_are_read_by_the_formats_stated(read) -> None:
     assert log.incidents["received"].astype(str).tolist() == ["2017-02-01 01:00:00", "2017-02-23 17:04:00"]
 
 
+def test_a_format_without_an_offset_reads_none_where_the_text_looks_like_one(read) -> None:
+    """The 1704 of 20170702-1704 is a time of day: in July it would be read an hour late as one of UTC."""
+    log = read(
+        [row(0, called="20170702-1704", **NO_TIMES)], INCIDENT + 'stamps: {formats: ["%Y%m%d-%H%M"]}\n'
+    )
+    assert log.incidents["received"].astype(str).tolist() == ["2017-07-02 17:04:00"]
+
+
+def test_a_format_with_an_offset_reads_it(read) -> None:
+    stamps = INCIDENT + 'stamps: {formats: ["%d/%m/%Y %H:%M %z"]}\n'
+    log = read([row(0, called="02/07/2017 17:04 +0200", **NO_TIMES)], stamps)
+    assert log.incidents["received"].astype(str).tolist() == ["2017-07-02 16:04:00"]
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("%d/%m/%Q", "'Q' is a bad directive"),
+        ("%d/%d/%Y", "cannot be used: redefinition"),
+        ("%d/%m/%Y %H:%M %Z", "names of zones (%Z) cannot be read"),
+    ],
+)
+def test_a_format_that_cannot_be_used_is_refused_where_it_is_written(read, written, reason) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(GOOD, INCIDENT + f'stamps: {{formats: ["{written}"]}}\n')
+    (problem,) = caught.value.problems
+    assert reason in str(problem)
+    assert str(problem).startswith("log.yaml:10:1  stamps")
+
+
 def test_rows_outside_the_days_that_the_log_is_said_to_cover(read) -> None:
     log = read([*GOOD, row(30)], TOLERANT + "span: {from: 2017-02-01, until: 2017-02-02}\n")
     assert log.rejected["reason"].tolist() == ["received outside 2017-02-01 to before 2017-02-02"]
@@ -113,6 +148,19 @@ def test_a_unit_with_impossible_times_leaves_its_incident(read) -> None:
         "mobile before it was dispatched",
         "received at another time than its incident's first row says",
     ]
+
+
+@pytest.mark.parametrize("mapping", [UNIT, UNIT.replace("  - unit: unit\n    kind", "  - kind")])
+def test_units_without_a_name_that_are_sent_in_one_second_are_two(read, mapping) -> None:
+    text = (
+        "number,called,what,unit,kind,sent,mobile,there,hospital,free\n"
+        "7,2017-02-01 10:00:00,fall,,car,2017-02-01 10:02:00,,2017-02-01 10:07:00,,2017-02-01 10:40:00\n"
+        "7,2017-02-01 10:00:00,fall,,car,2017-02-01 10:02:00,,2017-02-01 10:09:00,,2017-02-01 10:40:00\n"
+    )
+    log = read(text, mapping)
+    assert log.rejected.empty
+    assert log.units["attendance"].tolist() == [5.0, 7.0]
+    assert log.incidents["units_sent"].tolist() == [2.0]
 
 
 def test_a_row_with_two_faults_is_counted_once(read) -> None:
@@ -175,6 +223,11 @@ def test_ragged_rows_and_quoted_lines_keep_the_count_of_rows(read, monkeypatch) 
             (HEADER + row(0)).replace("called", "recalled", 1).encode(),
             "no column 'called'; did you mean recalled?",
         ),
+        ((HEADER + row(0)).replace("called", '" Called "', 1).encode(), "the header has ' Called '"),
+        (
+            (HEADER + row(0)).replace("called", "xyz", 1).encode(),
+            "the header has 13 columns: 'number', 'xyz'",
+        ),
         ((HEADER + row(0)).replace("sent,", "called,", 1).encode(), "2 columns are headed 'called'"),
         ((HEADER + '"' + row(0) * 40).encode(), "a quotation mark is not closed"),
     ],
@@ -188,6 +241,38 @@ def test_what_is_no_log_is_refused_in_one_line(read, content, message) -> None:
 def test_another_encoding_is_read_when_it_is_stated(read) -> None:
     text = (HEADER + row(0, what="caf\xe9")).encode("cp1252")
     assert read(text, INCIDENT + "csv: {encoding: cp1252}\n").incidents["type"].tolist() == ["caf\xe9"]
+
+
+@pytest.mark.parametrize("name", ["base64", "rot13", "utf-99"])
+def test_an_encoding_that_is_none_of_text_is_refused(read, name) -> None:
+    with pytest.raises(ScenarioError, match=f'"{name}" is no encoding of text'):
+        read(GOOD, INCIDENT + f"csv: {{encoding: {name}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "message"),
+    [
+        ("what", [["fire"]], "what  the column holds list"),
+        ("second_s", pa.array([5_000], pa.duration("ms")), "second_s  the column holds duration"),
+        ("what", [b"\xff"], "cannot be read as Parquet: Invalid UTF8"),
+        ("called", pa.array([2**62], pa.timestamp("us")), "not a time from 1990 to 2099"),
+    ],
+)
+def test_columns_of_parquet_that_are_no_cells_are_refused(read, tmp_path, column, values, message) -> None:
+    cells = dict(zip(HEADER.strip().split(","), row(0).strip().split(","), strict=True))
+    table = pa.table({name: [value] for name, value in cells.items()} | {column: values})
+    pq.write_table(table, tmp_path / "log.parquet")
+    with pytest.raises(ScenarioError) as caught:
+        read([row(0)], INCIDENT.replace("log.csv", "log.parquet"))
+    assert any(message in str(problem) for problem in caught.value.problems)
+
+
+def test_text_that_parquet_keeps_as_bytes_is_text(read, tmp_path) -> None:
+    cells = dict(zip(HEADER.strip().split(","), row(0).strip().split(","), strict=True))
+    table = pa.table({name: [value.encode()] for name, value in cells.items()})
+    pq.write_table(table, tmp_path / "log.parquet")
+    log = read([row(0)], INCIDENT.replace("log.csv", "log.parquet"))
+    assert log.incidents["type"].tolist() == ["fire"]
 
 
 def test_a_damaged_archive_is_refused(read, tmp_path) -> None:

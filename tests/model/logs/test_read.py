@@ -171,7 +171,7 @@ def test_between_counts_from_its_own_first_day(read) -> None:
         log.between(date(2018, 1, 1), date(2018, 1, 2))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(8)), bad=st.sets(st.integers(0, 7), max_size=3))
 def test_every_row_is_read_or_kept_aside_and_order_does_not_matter(read, order, bad) -> None:
     rows = {number: row(number, sent="many") if number in bad else row(number) for number in range(8)}
@@ -200,3 +200,11 @@ def test_files_that_are_not_there_are_named_where_the_mapping_names_them(read) -
     assert str(caught.value).startswith("log.yaml:3:1  files  no such file 'calls.csv'") or str(
         caught.value
     ).startswith("log.yaml:3:8  files  no such file 'calls.csv'")
+
+
+def test_units_side_by_side_are_put_in_order_when_one_has_a_time_and_another_only_a_length(read) -> None:
+    """The first unit of either row is there after 7 minutes, the second 400 s or 60 s after it was sent."""
+    log = read([row(0, second="B", second_s=400), row(1, second="B", second_s=60)])
+    assert log.units["unit"].tolist() == ["A1", "B", "B", "A1"]
+    assert log.units["ordinal"].tolist() == [1, 2, 1, 2]
+    assert log.units["attendance"].round(3).tolist() == [5.5, 6.667, 1.0, 5.5]

@@ -6,7 +6,7 @@ import pytest
 from armsim.errors import ScenarioError
 from armsim.model.osm import box_area, file_area, force_area
 
-pytest.importorskip("geopandas", reason="the extra geo is not installed")
+geopandas = pytest.importorskip("geopandas", reason="the extra geo is not installed")
 
 
 def write_polygon(path, ring, kind="Polygon"):
@@ -54,6 +54,27 @@ def test_what_is_no_boundary_is_refused(tmp_path):
     grid = [[4e5, 3e5], [5e5, 3e5], [5e5, 4e5], [4e5, 3e5]]
     with pytest.raises(ScenarioError, match="are no degrees"):
         file_area(write_polygon(tmp_path / "metres.geojson", grid), 0)
+
+
+def test_a_boundary_of_which_a_part_cannot_be_read_is_refused(tmp_path):
+    path = write_polygon(tmp_path / "b.geojson", SQUARE)
+    whole = json.loads(path.read_text())
+    whole["features"].append({"type": "Feature", "properties": {}, "geometry": None})
+    path.write_text(json.dumps(whole))
+    with pytest.raises(ScenarioError, match="shape 2: has no geometry that can be read"):
+        file_area(path, 0)
+
+
+def test_what_only_settings_could_say_must_be_in_a_boundary_file(tmp_path):
+    shape = geopandas.GeoSeries.from_wkt(["POLYGON ((-1 52, -0.9 52, -0.9 52.1, -1 52))"], crs=4326)
+    for layer in ("force", "county"):
+        shape.to_file(tmp_path / "b.gpkg", layer=layer)
+    with pytest.raises(ScenarioError, match="several layers; save the boundary as a file of its own"):
+        file_area(tmp_path / "b.gpkg", 0)
+    shape.to_file(tmp_path / "b.shp")
+    (tmp_path / "b.prj").unlink()
+    with pytest.raises(ScenarioError, match="says no coordinate system; save it with one"):
+        file_area(tmp_path / "b.shp", 0)
 
 
 def test_zones_of_a_force():

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pytest
 
 from armsim.errors import DataError
 from armsim.model.geography import known_points
-from armsim.model.osm import box_area, report, roads_of, write_roads
+from armsim.model.osm import box_area, refuse_full, report, roads_of, write_roads
 from armsim.model.osm.build import tables_of
 from armsim.model.travel import fitted_projection, read_road_tables
 
@@ -138,6 +139,25 @@ def test_nothing_is_overwritten_and_nothing_left_behind(traps, tmp_path, monkeyp
         write_roads(roads, tmp_path / "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["full", "map.osm.pbf"]
     assert [path.name for path in full.iterdir()] == ["mine.txt"]
+
+
+def test_a_folder_without_a_name_is_refused(traps, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DataError, match="name a new folder with -o"):
+        refuse_full(Path())
+    with pytest.raises(DataError, match="cannot be written: File name too long"):
+        refuse_full(Path("a" * 300))
+
+
+def test_a_map_of_which_nothing_is_left_says_why(make_map, square):
+    """Unsaved edits of an editor have ids below 0, which are not read."""
+    path = make_map(square, {7: ([-1, -2, -3], ROAD), 8: ([1, 2], {"highway": "track"})})
+    with pytest.raises(DataError) as caught:
+        roads_of(path)
+    assert str(caught.value) == (
+        f"roads: the map has no road that a car may drive; {path} has 2 ways tagged highway, left out: "
+        "its nodes are not in the file (1); track (1)"
+    )
 
 
 def test_a_box_clips_and_speeds_of_classes_may_be_given(traps):

@@ -96,6 +96,17 @@ def test_ways_outside_the_box_are_counted(make_map, square):
     assert tally.km[OUTSIDE] == pytest.approx(0.687, rel=0.01)
 
 
+def test_a_node_that_is_not_on_earth_counts_as_missing(tmp_path, square):
+    (tmp_path / "map.osm").write_text(
+        '<osm version="0.6"><node id="1" lat="52" lon="1"/><node id="2" lat="52.01" lon="1"/>'
+        '<node id="3" lat="95" lon="200"/><way id="7"><nd ref="1"/><nd ref="2"/><nd ref="3"/>'
+        '<tag k="highway" v="primary"/></way></osm>'
+    )
+    ways, tally = read_ways(tmp_path / "map.osm")
+    assert pieces(ways) == [(7, [1, 2])]
+    assert tally.missing == 1
+
+
 def test_places_of_nodes_on_disk_give_the_same(make_map, square, monkeypatch):
     path = make_map(square, {7: ([1, 2, 3, 4], ROAD)})
     before = read_ways(path)[0]

@@ -72,4 +72,20 @@ def test_a_force_is_called_by_its_plain_name():
 
 def test_a_shared_count_of_operations_is_warned_of():
     assert "the first number to replace" in starter_yaml("essex").replace("\n# ", " ")
+    assert "Firearms operations are an assumption" in starter_yaml("city-of-london").replace("\n# ", " ")
     assert "the first number to replace" not in starter_yaml("leicestershire").replace("\n# ", " ")
+
+
+@pytest.mark.parametrize(
+    ("slug", "source"),
+    [
+        ("city-of-london", "assumption: 70 in post, set by itself, since its officers serve people who"),
+        (
+            "metropolitan",
+            "assumption: 2,675 in post, 19.8% of 30,136 officers (Home Office workforce statistics, "
+            "September 2018) would be 5,967, cut to 4.0 per 1,000 jobs a year, one of grade 2 counted as",
+        ),
+    ],
+)
+def test_the_register_says_how_response_officers_of_this_force_were_made(slug, source):
+    assert f'teams.response.establishment: {{source: "{source}' in starter_yaml(slug)

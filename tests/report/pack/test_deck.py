@@ -146,6 +146,15 @@ def test_a_wide_table_keeps_whole_words():
     assert f"{15 - kept} more columns are in tables/tables.html." in words
 
 
+def test_a_minus_does_not_stay_behind_at_the_end_of_a_line():
+    deck = Deck("t", "s")
+    deck.words("-1+2", ["no clear difference (-63 to -£2k), 4-day"])
+    slide = pptx.Presentation(io.BytesIO(deck.content())).slides[0]
+    assert slide.shapes.title.text_frame.text == "-1+2"
+    words = [shape.text_frame.text for shape in slide.shapes]
+    assert "no clear difference (\u221263 to \u2212£2k), 4-day" in words
+
+
 def test_points_that_do_not_fit_go_on_and_one_too_long_is_cut():
     deck = Deck("t", "s")
     deck.words("Many", [f"point {index} " + "word " * 20 for index in range(12)] + ["endless " * 900])

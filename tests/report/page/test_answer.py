@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from armsim.report.page import answer, question, register, sections
+from armsim.analysis.intervals import Estimate
+from armsim.analysis.option import OptionData
+from armsim.report.page import answer, figures, people, question, register, scale, sections, tables
 from armsim.report.page.parts import Cell, Table
+from armsim.report.page.view import View
+
+NAN = float("nan")
 
 
 def planted(view, changes):
@@ -164,3 +170,133 @@ def test_cost_is_compared_pair_by_pair(view):
     change = view.cost_change("more ARVs @ SEVERE held")
     assert change.value == pytest.approx(6 * 50_000, rel=0.35)
     assert view.cost_change("now @ SEVERE held") is None
+
+
+def of_runs(view, names):
+    """The view of some of its runs only."""
+    return replace(
+        view, results=replace(view.results, data={name: view.results.data[name] for name in names})
+    )
+
+
+def test_what_every_run_has_is_said_once_and_not_that_an_option_is_the_scenario_as_it_is(view):
+    later = of_runs(view, ["now @ two days CRITICAL", "more ARVs @ two days CRITICAL"])
+    _, words, folded = question.question(later).blocks
+    assert words.paragraphs == ("Every option has: CRITICAL from day 2.",)
+    assert [[cell.text for cell in row] for row in folded.blocks[0].rows] == [
+        ["now", "Nothing more"],
+        ["more ARVs", "=2+2 <b>Two</b> more vehicles"],
+    ]
+
+
+def test_what_the_command_line_puts_on_top_of_one_option_is_said(view):
+    name = "more ARVs @ two days CRITICAL"
+    manifest = {**view.manifest, "sets": {name: ["window=3 days"]}}
+    alone = of_runs(view, [name])
+    alone = replace(alone, results=replace(alone.results, manifest=manifest))
+    assert question.question(alone).blocks[1].paragraphs == (
+        "This run has: =2+2 <b>Two</b> more vehicles; CRITICAL from day 2; "
+        "window=3 days (set on the command line).",
+    )
+
+
+def test_options_on_incidents_of_their_own_are_not_said_to_be_paired(view):
+    apart = replace(
+        view, results=replace(view.results, manifest={**view.results.manifest, "independent": True})
+    )
+    assert "Every option meets the same incidents" in register.method(view).blocks[0].paragraphs[0]
+    said = register.method(apart).blocks[0].paragraphs[0]
+    assert "same incidents, so" not in said
+    assert "Every option meets incidents of its own" in said
+    assert list(people._points(apart)) == []
+
+
+def test_cost_without_pairs_has_the_noise_of_both(view, monkeypatch):
+    """Variances of 2/3 and 10/3 over four replications make an error of one, on six degrees of freedom."""
+    names = ("more ARVs @ SEVERE held", "now @ SEVERE held")
+    paid = {
+        id(view.option(names[0])): np.array([11.0, 12.0, 12.0, 13.0]),
+        id(view.option(names[1])): np.array([3.0, 4.0, 6.0, 7.0]),
+    }
+    monkeypatch.setattr("armsim.report.page.view.cost", lambda data, when: paid[id(data)])
+    apart = replace(
+        view, results=replace(view.results, manifest={**view.results.manifest, "independent": True})
+    )
+    found = apart.cost_change(names[0])
+    assert (found.value, found.high - found.value) == (7.0, pytest.approx(2.446912))
+    pairs = view.cost_change(names[0])  # differences 8, 8, 6, 6
+    assert (pairs.value, pairs.high - pairs.value) == (7.0, pytest.approx(3.182446 * (4 / 3 / 4) ** 0.5))
+
+
+def test_no_change_and_too_few_together_are_no_lack_of_a_clear_difference(view):
+    names = [name for name in view.results.options if name.startswith("more")]
+    few, same = ("too few incidents", 0.0, 0.0, 0.0), ("unchanged", 0.0, 0.0, 0.0)
+    found = planted(
+        view,
+        {(name, metric): few for name in names for metric in ("response_p90", "within_target")}
+        | {(name, "no_arv_free"): same for name in names},
+    )
+    assert head(found) == (
+        "No main measure changes: all is exactly as with “now”; too few incidents for the time within which "
+        "nine in ten of firearms incidents get an armed unit and the share within target “first armed”."
+    )
+
+
+def test_a_cost_that_is_the_same_under_all_conditions_is_one_figure(view, monkeypatch):
+    fixed = Estimate(301_500, NAN, NAN, 4, 4)
+    monkeypatch.setattr(View, "cost_change", lambda self, name, when="a year": fixed)
+    glance = next(one for one in answer.answer(view).blocks if isinstance(one, Table))
+    assert glance.rows[0][3].text == "£302k more"
+
+
+def test_levels_are_not_held_against_each_other_where_an_attack_parts_them(view, monkeypatch):
+    alone = replace(of_runs(view, ["now @ two days CRITICAL"]), comparison=None)
+    assert "between" in head(alone) or "against" in head(alone)
+    monkeypatch.setattr(answer, "at_the_attack", lambda view, name: "Half of the sites.")
+    assert head(alone) == "Half of the sites."
+    items = answer.answer(alone).blocks[1].items
+    assert [one.split(":")[0] for one in items[:-1]] == ["At SEVERE", "At CRITICAL"]
+
+
+def test_a_day_worth_watching_is_named_with_its_command(view):
+    rows = {row[0].text: row[1].text for row in register.identity(view).blocks[0].rows}
+    free = view.option("now @ SEVERE held").totals["arv_free_zero_minutes:level=SEVERE"]
+    hardest = free.idxmax()
+    assert rows["A day of it on a map"] == (
+        f"armsim replay {view.results.run_id} 'now @ SEVERE held' {hardest} --page day.html, typed in the "
+        f"folder that holds the run (replication {hardest} has most time with no ARV free)"
+    )
+
+
+def test_what_options_are_compared_by_is_told_where_its_figures_stand(view):
+    """Not only the main measures: half of grade 1 incidents, and hours of officers."""
+    name = "more ARVs @ SEVERE held"
+    shown = next(sections._quantiles(view))
+    row = next(row for row in shown.rows if row[0].text == name)
+    for column, metric in ((1, "response_p50"), (2, "response_p90")):
+        assert shown.head[column].startswith("First officer, grade 1")
+        change = view.compared(name, metric, milestone="first_officer", grade="G1")
+        assert row[column] == figures.change_cell(change)
+    assert tables.CHANGES in shown.note
+    week = next(people._armed(view))
+    row = next(row for row in week.rows if row[0].text == name)
+    assert row[1] == figures.change_cell(view.compared(name, "average_week", team="arv"))
+
+
+def test_figures_that_nobody_asked_for_by_name_are_not_said_to_be_missing(view):
+    """The small run has no CEDs and no neighbourhoods, which a report would compare options by as well."""
+    name = "more ARVs @ SEVERE held"
+    assert view.compared(name, "response_p50", milestone="first_ced", grade="G1") is None
+    assert view.compared(name, "abstracted_share") is None
+    assert not any("Not measured" in one for one in view.comparison.sentences)
+    assert view.compared(name, "average_week", team="arv") is not None
+
+
+def test_with_several_forces_it_is_said_whose_arvs_are_meant(view, monkeypatch):
+    name = "now @ SEVERE held"
+    assert "no ARV is free" in scale.level_sentence(view, name)
+    monkeypatch.setattr(OptionData, "parts", property(lambda self: ("East", "West")))
+    assert "no ARV of any of the 2 forces is free" in scale.level_sentence(view, name)
+    assert "Time with no ARV of any of the 2 forces free" in [
+        one.label for one in scale.tiles(view, name).tiles
+    ]

@@ -49,6 +49,10 @@ def test_amounts(value, unit, words):
         (17.6, INF, "minutes", "17.6 to not reached"),
         (NAN, 3.0, "minutes", ""),
         (231_900.0, 322_100.0, "pounds a year", "£232k–£322k"),
+        # A limit beside zero is not written as zero.
+        (0.004, 0.34, "minutes", "0.004–0.340"),
+        (-1.2, -0.03, "minutes", "-1.20 to -0.03"),
+        (0.0004, 0.02, "share", "0.04–2.00%"),
     ],
 )
 def test_limits(low, high, unit, words):

@@ -2,11 +2,14 @@
 
 import json
 import struct
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from armsim.analysis.intervals import Estimate
+from armsim.domain import ThreatLevel
 from armsim.report.page import interactive
 
 pytest.importorskip("altair", reason="the extra interactive is not installed")
@@ -84,8 +87,6 @@ def test_hours_hold_shares_in_percent(specs):
 
 
 def test_a_run_without_figures_has_no_charts_to_explore(view):
-    from dataclasses import replace
-
     name = "now @ SEVERE held"
     data = view.option(name)
     totals = data.totals[["minutes:level=SEVERE"]]
@@ -102,3 +103,62 @@ def test_the_script_is_whole_and_ends_no_element():
     assert "vegaEmbed" in text
     assert "</script" not in text
     assert text == interactive.script()
+
+
+def test_bases_are_those_of_the_run_chosen(view):
+    """One option has a base more; it is on the map of that option only."""
+    manifest = dict(view.manifest)
+    more = {"name": "A base more", "group": "arv", "x_km": 1.0, "y_km": 2.0, "arv": True}
+    bases = {
+        name: [*ones, more] if name.startswith("more") else ones for name, ones in manifest["bases"].items()
+    }
+    other = replace(view, results=replace(view.results, manifest=manifest | {"bases": bases}))
+    spec = interactive.charts(other)["map"]
+    places = {
+        one["properties"]["zone"]: one["properties"]["in"]
+        for one in features({**spec, "layer": spec["layer"][1:]})
+    }
+    assert places.pop("ARV base: A base more (illustrative)") == [1, 4, 5]
+    assert places
+    assert all(runs == [0, 1, 2, 3, 4, 5] for runs in places.values())
+
+
+def test_an_hour_with_too_few_incidents_breaks_the_line_and_an_open_interval_is_drawn(view, monkeypatch):
+    class Curve:
+        def __init__(self, count, high):
+            self.count, self.high = count, high
+
+        def quantile_interval(self, p, confidence):
+            return Estimate(600.0, 540.0, self.high, 4, self.count)
+
+    curves = {
+        (ThreatLevel.SEVERE, 0): Curve(500, 720.0),
+        (ThreatLevel.SEVERE, 1): Curve(20, 720.0),
+        (ThreatLevel.SEVERE, 2): Curve(500, float("inf")),
+    }
+    monkeypatch.setattr(interactive.gather, "hour_curves", lambda *given: curves)
+    rows = list(interactive._response_rows(view, view.option("now @ SEVERE held"), 0))
+    assert [row["hour"] for row in rows] == list(range(24))
+    told = [(row["value"], row["low"], row["top"], row["high"]) for row in rows[:3]]
+    assert told == [
+        (10.0, 9.0, 12.0, "12.0"),
+        (None, None, None, "cannot be told"),
+        (10.0, 9.0, 12.0, "not reached"),
+    ]
+
+
+def test_targets_are_on_the_curves_and_a_run_alone_is_no_baseline(view, specs):
+    def lines(spec):
+        return [row for rows in spec["datasets"].values() for row in rows if "words" in row]
+
+    def look(spec):
+        return spec["layer"][1]["encoding"]["strokeDash"]["scale"]["range"]
+
+    assert {(row["t"], row["words"]) for row in lines(specs["curves"])} == {
+        (15.0, "Target, firearms urban: 15"),
+        (20.0, "rural: 20"),
+    }
+    assert look(specs["curves"]) == [[6, 3], [1, 0]]
+    name = "now @ SEVERE held"
+    alone = replace(view, results=replace(view.results, data={name: view.option(name)}))
+    assert look(interactive.charts(alone)["curves"]) == [[1, 0], [1, 0]]

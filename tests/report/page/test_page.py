@@ -6,10 +6,11 @@ import shutil
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import pandas as pd
 import pytest
 
 from armsim.errors import RunFolderError
-from armsim.report.page import interactive
+from armsim.report.page import interactive, pictures
 from armsim.report.page.page import rendered, unfinished, write_page
 from armsim.report.page.parts import Section, Words
 from armsim.report.page.view import view_of
@@ -100,6 +101,15 @@ def test_every_drawing_has_a_name_an_alternative_and_a_table(read):
         assert read.text[names[drawing["aria-labelledby"]]].strip()
         assert len(read.text[names[drawing["aria-describedby"]]]) > 40
     assert read.said("summary").count("Figures as a table") == len(drawings)
+
+
+def test_all_and_none_are_percentages_beside_other_shares():
+    table = pictures.table_of(pd.DataFrame({"share_of_time": [1.0, 0.5, 0.0], "hour": [1.0, 2.0, 3.0]}), "t")
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["100.0%", "1"],
+        ["50.0%", "2"],
+        ["0.0%", "3"],
+    ]
 
 
 def test_nothing_is_asked_for_from_outside(read, page):

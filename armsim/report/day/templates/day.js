@@ -102,9 +102,11 @@
     return units.map((one) => {
       let above = 0;
       const height = () => one.y + 13 * km * above;
-      const covers = (other) => Math.abs(other.x - one.x) < 75 * km && Math.abs(other.y - height()) < 12.9 * km;
+      const width = (8 * one.name.length + 4) * km;  // a letter of the names' type is 8 pixels at most, on average
+      const covers = (other) => other.x < one.x + width && one.x < other.x + other.width &&
+        Math.abs(other.y - height()) < 12.9 * km;
       while (one.arv && placed.some(covers)) above += 1;
-      if (one.arv) placed.push({ x: one.x, y: height() });
+      if (one.arv) placed.push({ x: one.x, y: height(), width });
       return { ...one, above };
     });
   };
