@@ -40,7 +40,12 @@ class CostPerPoint:
         if not self.defined:
             return "not defined"
         one = self.per_point
-        return f"£{one.value:,.0f} (£{one.low:,.0f} to £{one.high:,.0f})"
+        return f"{_pounds(one.value)} ({_pounds(one.low)} to {_pounds(one.high)})"
+
+
+def _pounds(value: float) -> str:
+    size = f"{abs(value):,.0f}"
+    return f"-£{size}" if value < 0 and size != "0" else f"£{size}"
 
 
 def cost_per_point(option: OptionData, baseline: OptionData, target: Target) -> CostPerPoint:

@@ -13,7 +13,7 @@ from armsim.analysis.intervals import Estimate, FloatArray, ratio_of_sums
 from armsim.domain import ThreatLevel
 from armsim.report import finding
 from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE
-from armsim.report.read import ratio_difference
+from armsim.report.read import ratio_difference, time_share
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import MAX_SERIES, canvas, label_ends, level_look, styled
 
@@ -21,7 +21,9 @@ _HEIGHT_IN = 7.0
 
 
 @styled
-def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart | None:
+def draw(
+    sums: Mapping[ThreatLevel, FloatArray], context: ChartContext, attack_given: bool = False
+) -> Chart | None:
     """Draw availability by hour of the day.
 
     Args:
@@ -29,6 +31,8 @@ def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart
             ``chart_availability``. At most ``MAX_SERIES`` levels are drawn, those observed longest, the
             higher of two as long.
         context: the run.
+        attack_given: every replication has the same attack. What parts the levels then is which of them it
+            falls in, so that the title holds none against another.
 
     Returns:
         The chart; ``None`` without ARVs.
@@ -44,7 +48,8 @@ def draw(sums: Mapping[ThreatLevel, FloatArray], context: ChartContext) -> Chart
             for hour in range(24)
         ]
     )
-    title = _title({level: lived[level] for level in sorted(longest)}, context.confidence)
+    titled = longest[:1] if attack_given else sorted(longest)
+    title = _title({level: lived[level] for level in titled}, context.confidence)
     subtitle = (
         "Mean number of ARVs free, and share of time with none free, by hour of the day; bands are intervals"
     )
@@ -86,8 +91,7 @@ def _whole(part: FloatArray) -> FloatArray:
 
 
 def _none(part: FloatArray, confidence: float) -> Estimate:
-    whole = _whole(part)
-    return ratio_of_sums(whole[:, 0], whole[:, 1], confidence)
+    return time_share(_whole(part), confidence)
 
 
 def _panel(axes: Axes, data: pd.DataFrame, levels: list[ThreatLevel], name: str) -> None:

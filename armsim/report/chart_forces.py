@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from armsim.analysis.intervals import Estimate, FloatArray, ratio_of_sums
+from armsim.analysis.intervals import Estimate, FloatArray
 from armsim.report import finding
 from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE
-from armsim.report.read import ratio_difference
+from armsim.report.read import ratio_difference, time_share
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import canvas, look, styled
 from armsim.report.words import printable
@@ -37,7 +37,7 @@ def draw(sums: Mapping[str, FloatArray], context: ChartContext) -> Chart | None:
     lived = {force: part for force, part in sums.items() if part[:, :, FREE].any()}
     if len(lived) < 2:
         return None
-    none = {force: _none(part, context.confidence) for force, part in lived.items()}
+    none = {force: time_share(_whole(part), context.confidence) for force, part in lived.items()}
     shown = sorted(none, key=lambda force: (-none[force].value, force))[:MAX_PANELS]
     data = pd.DataFrame(
         [
@@ -64,22 +64,16 @@ def draw(sums: Mapping[str, FloatArray], context: ChartContext) -> Chart | None:
     return Chart("arv_by_force", title, figure, alt, data, f"{subtitle}. {context.source}", context)
 
 
-def _none(part: FloatArray, confidence: float) -> Estimate:
-    whole = _whole(part)
-    return ratio_of_sums(whole[:, 0], whole[:, 1], confidence)
-
-
 def _whole(part: FloatArray) -> FloatArray:
     """Minutes with none free and minutes, shape (R, 2)."""
     return np.asarray(part[:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
 
 
 def _row(force: str, hour: int, part: FloatArray, confidence: float) -> dict[str, object]:
-    value = ratio_of_sums(part[:, ZERO_FREE], part[:, MINUTES], confidence)
-    low, high = (float(np.clip(limit, 0, 1)) for limit in (value.low, value.high))
+    value = time_share(part[:, [ZERO_FREE, MINUTES]], confidence)
     return {
         "force": force, "hour": hour, "none_free_share": value.value,
-        "none_free_share_low": low, "none_free_share_high": high,
+        "none_free_share_low": value.low, "none_free_share_high": value.high,
     }  # fmt: skip
 
 

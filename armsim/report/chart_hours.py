@@ -99,15 +99,16 @@ def _title(
 def _plot(axes: Axes, data: pd.DataFrame, levels: Sequence[ThreatLevel]) -> None:
     looks = [level_look(level) for level in levels]
     ends = []
+    limits = data["high_minutes"].where(data["high_minutes"] != math.inf)
+    top = 1.08 * pd.concat([limits, data["p90_minutes"]]).max()  # limits are NaN of one replication
     for index, (level, style) in enumerate(zip(levels, looks, strict=True)):
         part = data[data["level"] == level.name]
         at = part["hour"] + 0.5 + 0.14 * (index - (len(levels) - 1) / 2)
         axes.plot(at, part["p90_minutes"], color=style.colour, linestyle=style.line, marker=style.marker,
                   markersize=6)  # fmt: skip
-        axes.vlines(at, part["low_minutes"], part["high_minutes"], color=style.colour, linewidth=1.4)
+        high = part["high_minutes"].clip(upper=top)  # one that is not reached runs to the edge
+        axes.vlines(at, part["low_minutes"], high, color=style.colour, linewidth=1.4)
         ends.append(float(part["p90_minutes"].dropna().iloc[-1]))
-    limits = data["high_minutes"].where(data["high_minutes"] != math.inf)
-    top = 1.08 * pd.concat([limits, data["p90_minutes"]]).max()  # limits are NaN of one replication
     axes.set(xlim=(0, 24), ylim=(0, top), xlabel="Hour of the day the call was received", ylabel="Minutes")
     axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
     label_ends(axes, [level.name for level in levels], looks, ends, gap=0.08 * top)

@@ -97,7 +97,7 @@ def _drawn(results: Results, name: str) -> Iterator[Chart | None]:
     given = option.scenario.study.given
     struck = None if given is None else given.at
     yield chart_availability.draw(gather.hours_of_window(option), spells, context, weekday, struck)
-    yield chart_availability_day.draw(gather.hours_of_day(option), context)
+    yield chart_availability_day.draw(gather.hours_of_day(option), context, attack_given=given is not None)
     yield chart_forces.draw(gather.hours_of_day_by_force(option), context)
     yield chart_percentiles.draw(
         gather.level_curves(option, Milestone.FIRST_ARMED, "FIREARMS"),

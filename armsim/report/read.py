@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from armsim.analysis.intervals import Estimate, FloatArray, jackknife_variance, t_quantile
+from armsim.analysis.intervals import Estimate, FloatArray, jackknife_variance, ratio_of_sums, t_quantile
 
 
 def in_minutes(seconds: Estimate) -> Estimate:
@@ -26,6 +27,18 @@ def at_seconds(seconds: NDArray[np.int64], column: FloatArray, grid: NDArray[np.
         grid: shape (G,), seconds.
     """
     return np.concatenate(([0.0], column))[np.searchsorted(seconds, grid, side="right")]
+
+
+def time_share(sums: FloatArray, confidence: float) -> Estimate:
+    """A share of time as a ratio of sums, with limits that stay between 0 and 1.
+
+    Args:
+        sums: shape (R, 2), minutes that are meant and all minutes.
+        confidence: confidence level.
+    """
+    share = ratio_of_sums(sums[:, 0], sums[:, 1], confidence)
+    low, high = (float(limit) for limit in np.clip((share.low, share.high), 0.0, 1.0))
+    return replace(share, low=low, high=high)
 
 
 def ratio_difference(first: FloatArray, second: FloatArray, confidence: float) -> Estimate:

@@ -48,7 +48,7 @@ def test_a_gain_has_a_price_with_limits_by_pairs():
     assert found.per_point.low == pytest.approx(200 - half)
     assert found.per_point.high == pytest.approx(200 + half)
     assert found.defined
-    assert found.words.startswith("£200 (£")
+    assert found.words == "£200 (-£14 to £414)"
 
 
 def test_no_price_where_the_gain_may_be_none():

@@ -17,7 +17,7 @@ from armsim.report import (
     chart_percentiles,
 )
 from armsim.report.charts import headline
-from armsim.report.read import mean_band, ratio_difference
+from armsim.report.read import mean_band, ratio_difference, time_share
 
 
 def words(chart):
@@ -84,6 +84,17 @@ def test_hours_without_a_difference_say_so(made):
     assert chart.title == "No clear difference in grade 1 response between hours at SEVERE"
 
 
+def test_a_limit_that_is_not_reached_runs_to_the_edge(made):
+    cells = {(made.SEVERE, 3): made.curve(10, 0.4, 150, 0.085), (made.SEVERE, 4): made.curve(10, 0.4, 400)}
+    chart = chart_hours.draw(cells, made.CONTEXT, "grade 1 response", "First officer")
+    assert math.isinf(chart.data["high_minutes"].max())
+    axes = chart.figure.axes[0]
+    (bars,) = axes.collections
+    tops = [float(line[:, 1].max()) for line in bars.get_segments() if len(line)]
+    assert len(tops) == 2
+    assert max(tops) == pytest.approx(axes.get_ylim()[1])
+
+
 def test_hours_of_nothing_give_no_chart(made):
     assert chart_hours.draw({}, made.CONTEXT, "x", "y") is None
 
@@ -120,6 +131,23 @@ def test_a_level_that_never_came_is_left_out_of_the_day_chart(made):
     chart = chart_availability_day.draw(sums, made.CONTEXT)
     assert set(chart.data["level"]) == {"SEVERE"}
     assert chart.title.endswith("of the time at SEVERE")
+
+
+def test_with_an_attack_given_the_day_chart_holds_no_level_against_another(made):
+    table = made.availability(8, 2)
+    sums = {made.SEVERE: 3 * table[:, :24], made.CRITICAL: table[:, 24:] * [1, 1, 0.2, 1]}
+    told = chart_availability_day.draw(sums, made.CONTEXT)
+    assert "at CRITICAL" in told.title
+    given = chart_availability_day.draw(sums, made.CONTEXT, attack_given=True)
+    assert given.title.startswith("No ARV is free for")
+    assert given.title.endswith("of the time at SEVERE")
+
+
+def test_a_share_of_time_has_limits_between_nothing_and_all(made):
+    table = made.availability(3, 1) * [1, 1, 0, 1]
+    table[0, 5, 2] = table[0, 5, 0]
+    found = time_share(table[:, :, [2, 0]].sum(axis=1), 0.95)
+    assert found.low == 0.0 < found.value < found.high < 1.0
 
 
 def test_of_levels_as_long_the_highest_are_drawn_by_hour(made):
