@@ -85,6 +85,8 @@ class Comparison:
         said = [_family(self)]
         if len(told) and bool(((told["low"] <= 0) & (told["high"] >= 0)).all()):
             said.append("All intervals include zero: these replications tell no option from its baseline.")
+        elif not len(rows):
+            said.append("No figure has incidents enough to be compared.")
         elif not len(told) and bool((rows["verdict"] == "unchanged").all()):
             said.append("No figure changes.")
         said.append("Intervals show simulation noise only.")

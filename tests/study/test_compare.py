@@ -259,6 +259,14 @@ def test_a_notebook_shows_a_table_and_a_chart(found):
         found.chart("nothing")
 
 
+def test_what_no_figure_can_tell_is_not_said_to_be_unchanged(found):
+    same = found.table.assign(low=np.nan, high=np.nan, verdict="unchanged", shown=True)
+    assert "No figure changes." in replace(found, table=same).sentences
+    few = same.assign(verdict="too few incidents", shown=False)
+    assert "No figure has incidents enough to be compared." in replace(found, table=few).sentences
+    assert "No figure changes." not in replace(found, table=few).sentences
+
+
 def test_what_pairing_is_worth(place, results):
     file = place / "tiny.yaml"
     alone = study(file, {"now": (), "faster": ("faster",)}, independent=True)
