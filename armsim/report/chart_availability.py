@@ -108,7 +108,7 @@ def _title(
     """The finding: the first level against the highest other one, paired by replication."""
     first = ThreatLevel(int(levels[0]))
     other = max(level for level in distinct if level != first)
-    before, after = _none_sums(availability, levels == first), _none_sums(availability, levels == other)
+    before, after = (none_free_sums(availability[:, levels == level]) for level in (first, other))
     return finding.availability(
         (first, ratio_of_sums(before[:, 0], before[:, 1], confidence)),
         (other, ratio_of_sums(after[:, 0], after[:, 1], confidence)),
@@ -120,12 +120,13 @@ def _title_after(availability: FloatArray, hour: int, confidence: float) -> str:
     """The finding where an attack is given: the hours after it."""
     after = np.zeros(availability.shape[1], dtype=bool)
     after[hour : hour + _AFTERMATH_HOURS] = True
-    sums = _none_sums(availability, after)
+    sums = none_free_sums(availability[:, after])
     return finding.after_attack(_AFTERMATH_HOURS, ratio_of_sums(sums[:, 0], sums[:, 1], confidence))
 
 
-def _none_sums(availability: FloatArray, hours: NDArray[np.bool_]) -> FloatArray:
-    return np.asarray(availability[:, hours][:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
+def none_free_sums(availability: FloatArray) -> FloatArray:
+    """Minutes with none free and minutes of each replication, shape (R, 2), of hours of shape (R, T, 4)."""
+    return np.asarray(availability[:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
 
 
 def _stretch(levels: NDArray[np.int64]) -> tuple[int, int]:

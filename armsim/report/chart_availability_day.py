@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from armsim.analysis.intervals import Estimate, FloatArray, ratio_of_sums
 from armsim.domain import ThreatLevel
 from armsim.report import finding
-from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE
+from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE, none_free_sums
 from armsim.report.read import ratio_difference, time_share
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import MAX_SERIES, canvas, label_ends, level_look, styled
@@ -80,18 +80,13 @@ def _title(sums: Mapping[ThreatLevel, FloatArray], confidence: float) -> str:
     first, last = levels[0], levels[-1]
     if first == last:
         return finding.availability_alone(first, _none(sums[first], confidence))
-    difference = ratio_difference(_whole(sums[first]), _whole(sums[last]), confidence)
+    difference = ratio_difference(none_free_sums(sums[first]), none_free_sums(sums[last]), confidence)
     before, after = _none(sums[first], confidence), _none(sums[last], confidence)
     return finding.availability((first, before), (last, after), difference)
 
 
-def _whole(part: FloatArray) -> FloatArray:
-    """Minutes with none free and minutes, shape (R, 2)."""
-    return np.asarray(part[:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
-
-
 def _none(part: FloatArray, confidence: float) -> Estimate:
-    return time_share(_whole(part), confidence)
+    return time_share(none_free_sums(part), confidence)
 
 
 def _panel(axes: Axes, data: pd.DataFrame, levels: list[ThreatLevel], name: str) -> None:

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from armsim.analysis.intervals import Estimate, FloatArray
 from armsim.report import finding
-from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE
+from armsim.report.chart_availability import FREE, MINUTES, ZERO_FREE, none_free_sums
 from armsim.report.read import ratio_difference, time_share
 from armsim.report.record import Chart, ChartContext
 from armsim.report.style import canvas, look, styled
@@ -37,7 +37,7 @@ def draw(sums: Mapping[str, FloatArray], context: ChartContext) -> Chart | None:
     lived = {force: part for force, part in sums.items() if part[:, :, FREE].any()}
     if len(lived) < 2:
         return None
-    none = {force: time_share(_whole(part), context.confidence) for force, part in lived.items()}
+    none = {force: time_share(none_free_sums(part), context.confidence) for force, part in lived.items()}
     shown = sorted(none, key=lambda force: (-none[force].value, force))[:MAX_PANELS]
     data = pd.DataFrame(
         [
@@ -64,11 +64,6 @@ def draw(sums: Mapping[str, FloatArray], context: ChartContext) -> Chart | None:
     return Chart("arv_by_force", title, figure, alt, data, f"{subtitle}. {context.source}", context)
 
 
-def _whole(part: FloatArray) -> FloatArray:
-    """Minutes with none free and minutes, shape (R, 2)."""
-    return np.asarray(part[:, :, [ZERO_FREE, MINUTES]].sum(axis=1), dtype=np.float64)
-
-
 def _row(force: str, hour: int, part: FloatArray, confidence: float) -> dict[str, object]:
     value = time_share(part[:, [ZERO_FREE, MINUTES]], confidence)
     return {
@@ -86,7 +81,7 @@ def _title(
     """
     worst, best = shown[0], min(none, key=lambda force: (none[force].value, force))
     joint = 1 - (1 - confidence) / math.comb(len(sums), 2)
-    difference = ratio_difference(_whole(sums[best]), _whole(sums[worst]), joint)
+    difference = ratio_difference(none_free_sums(sums[best]), none_free_sums(sums[worst]), joint)
     return finding.forces((worst, none[worst]), (best, none[best]), difference)
 
 

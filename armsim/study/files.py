@@ -52,9 +52,11 @@ def write_bytes(path: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):  # a full disk has no room for half a file
             beside.unlink(missing_ok=True)
-        raise RunFolderError(
-            f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise _unwritable(path, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> RunFolderError:
+    return RunFolderError(f"{path}: cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def append_line(path: Path, text: str) -> None:
@@ -67,9 +69,7 @@ def append_line(path: Path, text: str) -> None:
         with path.open("a", encoding="utf-8") as stream:
             stream.write(f"{text}\n")
     except OSError as error:
-        raise RunFolderError(
-            f"{path}: cannot be written: {(error.strerror or str(error)).lower()}"
-        ) from error
+        raise _unwritable(path, error) from error
 
 
 @contextmanager
@@ -86,8 +86,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         yield beside
         beside.rename(folder)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise RunFolderError(f"{folder}: cannot be written: {reason}") from error
+        raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
